@@ -1,0 +1,86 @@
+// What a plugin's `config` is written with: zod, and the types that YAML users write as text.
+import { z } from 'zod';
+
+export { z };
+
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+
+const scaled = (units: Readonly<Record<string, number>>, example: string) => {
+  const pattern = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`);
+  return z
+    .string()
+    .regex(pattern, `expected a number with a unit (${Object.keys(units).join(', ')}), e.g. ${example}`)
+    .transform((text) => {
+      const [, digits = '', unit = ''] = pattern.exec(text) ?? [];
+      return Math.round(Number(digits) * (units[unit] ?? Number.NaN));
+    });
+};
+
+/** `250ms`, `5s`, `1.5h` in YAML; milliseconds in code. */
+export const duration = () => scaled(DURATION_UNITS, '5s');
+/** `10MiB`, `64KB` in YAML; bytes in code. */
+export const size = () => scaled(SIZE_UNITS, '10MiB');
+
+/** A value that prints as `***`; `reveal` is the only way to it. */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+  reveal(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return '***';
+  }
+  toJSON(): string {
+    return '***';
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '***';
+  }
+}
+
+/** A password, token or key. Masked in `print-config`, logs and errors. */
+export const secret = () =>
+  z
+    .string()
+    .min(1)
+    .meta({ secret: true })
+    .transform((value) => new Secret(value));
+
+/** `host:port`; port 0 picks a free one. */
+export const endpoint = () =>
+  z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'expected host:port, e.g. 127.0.0.1:4319')
+    .describe('Where it listens, host:port; port 0 picks a free one.');
+
+const tls = z.strictObject({
+  cert_file: z.string().describe('PEM certificate chain.'),
+  key_file: z.string().describe('PEM private key.'),
+});
+
+/** The options of everything that listens; spread into a plugin's strict object. */
+export const listenerShape = (defaultEndpoint: string) => ({
+  endpoint: endpoint().default(defaultEndpoint),
+  tls: tls.optional().describe('Serve TLS 1.2 or later.'),
+  insecure: z
+    .boolean()
+    .default(false)
+    .describe('Allow a bind beyond loopback without TLS and tenants. Say it only behind something that does both.'),
+});
+export interface ListenerConfig {
+  readonly endpoint: string;
+  readonly tls?: { readonly cert_file: string; readonly key_file: string } | undefined;
+  readonly insecure: boolean;
+}

@@ -1,0 +1,37 @@
+// The contract of a plugin: the only module of src/ that a plugin imports, beside src/event.
+export { definePlugin } from './plugin.ts';
+export type {
+  BatchDefaults,
+  ExporterPlugin,
+  ExtensionPlugin,
+  Kind,
+  Plugin,
+  ProcessorPlugin,
+  ReceiverPlugin,
+  Stability,
+} from './plugin.ts';
+export { drop, pass, reject, rejectAll } from './outcome.ts';
+export type { Dropped, EventError, Outcome, Rejected, Verdict } from './outcome.ts';
+export { eachEvent, eachRaw, eachToCanonical, EventBatch } from './batch.ts';
+export type { BatchItem, BatchOrigin, Processor, RawBatch, RawSlot } from './batch.ts';
+export { isBusy, isRefusal, SCOPES } from './intake.ts';
+export type { Authenticator, Busy, Credential, Intake, Lease, Principal, Refusal, Scope } from './intake.ts';
+export { forAll, stored } from './exporter.ts';
+export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
+export type { EventFilter, EventReader, PageKey, PageRequest } from './reader.ts';
+export type {
+  CollectorStatus,
+  ComponentContext,
+  ComponentState,
+  ComponentStatus,
+  Endpoint,
+  Extension,
+  ExtensionContext,
+  HttpMount,
+  KeyRing,
+  Log,
+  Receiver,
+  ReceiverContext,
+} from './component.ts';
+export { duration, endpoint, listenerShape, Secret, secret, size, z } from './config-types.ts';
+export type { ListenerConfig } from './config-types.ts';

@@ -1,0 +1,62 @@
+import type { Outcome } from './outcome.ts';
+import type { RawBatch } from './batch.ts';
+import type { Instant } from '../event/time.ts';
+
+/** What a sender shows: the token of `Authorization: Bearer`, or nothing. */
+export interface Credential {
+  readonly bearer?: string;
+  /** The peer's address; without tenants configured only loopback peers are served. */
+  readonly remoteAddress?: string;
+}
+
+export const SCOPES = ['ingest', 'read', 'replay', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who it is. `tenant` comes from the credential only. */
+export interface Principal {
+  readonly tenant: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** What to call it in a log: a key's prefix, never the key. */
+  readonly name: string;
+}
+
+/** Why a credential opens nothing. */
+export interface Refusal {
+  /** 401: no or bad credential; 403: the credential is good but lacks the scope. */
+  readonly status: 401 | 403;
+  readonly code: 'AUTH_MISSING' | 'AUTH_INVALID' | 'AUTH_SCOPE';
+  readonly message: string;
+}
+
+export interface Authenticator {
+  authenticate(credential: Credential, scope: Scope): Promise<Principal | Refusal>;
+}
+
+/** No room: ask again after `afterMs`. `quota` is the tenant's own bound (429), else the machine's (503). */
+export interface Busy {
+  readonly busy: 'quota' | 'memory' | 'disk' | 'stopping';
+  readonly afterMs: number;
+}
+
+/** What a receiver may do with events. Retry, batching, metrics, traces and dead letters happen behind it. */
+export interface Intake {
+  /** Who is this? Nothing of the body is read before. */
+  authenticate(credential: Credential): Promise<Principal | Refusal>;
+  /** Takes room for `bytes` of a tenant's input before it is read. */
+  reserve(tenant: string, bytes: number): Lease | Busy;
+  /** The instant to stamp as `receivedAt`. */
+  now(): Instant;
+}
+
+export interface Lease {
+  readonly tenant: string;
+  /** Asks for more room, e.g. while inflating. Not undefined: stop reading, answer busy. */
+  grow(bytes: number): Busy | undefined;
+  /** Resolves when every slot is settled, in the batch's order. Never rejects for an event's sake. Releases the lease. */
+  emit(batch: RawBatch): Promise<readonly Outcome[]>;
+  /** Gives the room back without an emit; calling it twice is harmless. */
+  release(): void;
+}
+
+export const isBusy = (result: Lease | Busy): result is Busy => 'busy' in result;
+export const isRefusal = (result: Principal | Refusal): result is Refusal => 'status' in result;
