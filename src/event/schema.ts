@@ -131,9 +131,7 @@ export const github = z
     deliveryId: text(64),
     event: text(64),
     hookAction: text(64).optional(),
-    repository: z
-      .object({ id: z.union([z.int(), text(64)]), fullName: text(256), url: url().optional() })
-      .optional(),
+    repository: z.object({ id: z.union([z.int(), text(64)]), fullName: text(256), url: url().optional() }).optional(),
     organization: text(128).optional(),
     pullRequest: z
       .object({
@@ -249,9 +247,18 @@ export const correlation = z
     correlationId: text(256),
     method: z.enum(CORRELATION_METHODS),
     confidence: z.number().min(0).max(1),
-    traceId: z.string().regex(/^[0-9a-f]{32}$/).optional(),
-    spanId: z.string().regex(/^[0-9a-f]{16}$/).optional(),
-    parentSpanId: z.string().regex(/^[0-9a-f]{16}$/).optional(),
+    traceId: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .optional(),
+    spanId: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .optional(),
+    parentSpanId: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .optional(),
     traceFlags: z.int().min(0).max(255).optional(),
     traceState: text(512).optional(),
     businessKeys: z.record(text(64), text(256)).meta({ maxKeys: 16 }).optional(),
@@ -371,7 +378,10 @@ export const nativeEvent = z.object({
   error: error.extend({ class: error.shape.class.optional(), retriable: z.boolean().optional() }).optional(),
   github: github.optional(),
   deployment: deployment.optional(),
-  evidence: z.array(evidence.extend({ verified: z.boolean().optional() })).max(32).optional(),
+  evidence: z
+    .array(evidence.extend({ verified: z.boolean().optional() }))
+    .max(32)
+    .optional(),
   security: security
     .extend({
       violation: z
@@ -395,7 +405,10 @@ export const nativeEvent = z.object({
       traceparent: text(256).optional(),
       tracestate: text(512).optional(),
       traceState: text(512).optional(),
-      businessKeys: z.record(text(64), z.union([text(256), z.number()])).meta({ maxKeys: 16 }).optional(),
+      businessKeys: z
+        .record(text(64), z.union([text(256), z.number()]))
+        .meta({ maxKeys: 16 })
+        .optional(),
       causationId: text(256).optional(),
       sessionId: text(256).optional(),
       links: z.array(link.partial()).max(32).optional(),

@@ -110,7 +110,9 @@ export const eachRaw = (decide: (raw: RawEvent, origin: BatchOrigin) => Verdict)
   each((item, origin) => decide(item.raw, origin));
 
 /** Lifts the step from raw to canonical; one processor of a pipeline does this. */
-export const eachToCanonical = (convert: (raw: RawEvent, origin: BatchOrigin) => CanonicalEvent | Rejected): Processor =>
+export const eachToCanonical = (
+  convert: (raw: RawEvent, origin: BatchOrigin) => CanonicalEvent | Rejected,
+): Processor =>
   each((item, origin) => {
     const result = convert(item.raw, origin);
     if ('verdict' in result) return rejectAll((result as Rejected).errors);

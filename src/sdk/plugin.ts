@@ -2,13 +2,7 @@ import type { z } from 'zod';
 import type { Exporter } from './exporter.ts';
 import type { EventReader } from './reader.ts';
 import type { Processor } from './batch.ts';
-import type {
-  ComponentContext,
-  Extension,
-  ExtensionContext,
-  Receiver,
-  ReceiverContext,
-} from './component.ts';
+import type { ComponentContext, Extension, ExtensionContext, Receiver, ReceiverContext } from './component.ts';
 
 export type Kind = 'receiver' | 'processor' | 'exporter' | 'extension';
 export type Stability = 'experimental' | 'beta' | 'stable';
