@@ -35,3 +35,18 @@ export type {
 } from './component.ts';
 export { duration, endpoint, listenerShape, Secret, secret, size, z } from './config-types.ts';
 export type { ListenerConfig } from './config-types.ts';
+export { credentialOf } from './http/credential.ts';
+export { isUtf8, parseMediaType } from './http/media-type.ts';
+export type { MediaType } from './http/media-type.ts';
+export {
+  busyProblem,
+  isProblem,
+  PROBLEM_MEDIA_TYPE,
+  problemBody,
+  problemHeaders,
+  refusalProblem,
+  sendProblem,
+} from './http/problem.ts';
+export type { Problem } from './http/problem.ts';
+export { readBody, reserveFor } from './http/read-body.ts';
+export type { BodyLimits } from './http/read-body.ts';
