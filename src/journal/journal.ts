@@ -35,7 +35,8 @@ export interface JournalCursor {
   readonly openCuts: readonly Cut[];
   /**
    * The next frames in order, at least one and about `maxBytes`; waits until there is one. Streams from disk: only
-   * what is handed out is in memory. Resolves empty when the signal aborts.
+   * what is handed out is in memory. The signal ends only the waiting: frames that are there come all the same, and
+   * where there are none, an aborted `read` resolves empty.
    */
   read(maxBytes: number, signal: AbortSignal): Promise<readonly StoredFrame[]>;
   /** Makes a batch boundary durable; resolves after the fsync. */

@@ -1,0 +1,47 @@
+// Finds the poison in a batch that its store refused as a whole.
+
+/** What one attempt at some of the events told: all stored, or refused with a code. Anything transient is waited out inside. */
+export type Attempt =
+  { readonly refused: false } | { readonly refused: true; readonly code: string; readonly message: string };
+
+export interface Poison {
+  readonly position: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Bisects `positions`, which were refused together with `refusal`. With k bad events among n, it stores n−k and names
+ * k, in at most k·(⌈log2 n⌉+1) attempts: halves that turn out good are stored by the question itself, and what was
+ * set aside unasked goes in one attempt at the end of each search.
+ */
+export const isolate = async (
+  positions: readonly number[],
+  refusal: Attempt & { refused: true },
+  attempt: (positions: readonly number[]) => Promise<Attempt>,
+): Promise<readonly Poison[]> => {
+  const found: Poison[] = [];
+  let suspects = positions;
+  let reason = refusal;
+  while (suspects.length > 0) {
+    const aside: number[] = [];
+    while (suspects.length > 1) {
+      const middle = Math.ceil(suspects.length / 2);
+      const half = suspects.slice(0, middle);
+      const answer = await attempt(half);
+      if (answer.refused) {
+        reason = answer;
+        aside.push(...suspects.slice(middle));
+        suspects = half;
+      } else {
+        suspects = suspects.slice(middle);
+      }
+    }
+    found.push({ position: suspects[0]!, code: reason.code, message: reason.message });
+    const rest = aside.length === 0 ? ({ refused: false } as const) : await attempt(aside);
+    if (!rest.refused) break;
+    suspects = aside;
+    reason = rest;
+  }
+  return found;
+};

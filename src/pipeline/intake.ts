@@ -1,0 +1,133 @@
+import { uuidv7 } from '../event/ids.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Authenticator, BatchItem, Busy, Intake, Lease, Outcome, RawBatch, RawSlot } from '../sdk/index.ts';
+import type { Clock } from '../event/time.ts';
+import type { Budget } from './budget.ts';
+import { cloneContent } from './clone-content.ts';
+import type { Counters } from './counters.ts';
+import type { Pipeline, Settled } from './pipeline.ts';
+
+export interface IntakeParts {
+  /** The receiver's component id. */
+  readonly receiver: string;
+  readonly pipelines: readonly Pipeline[];
+  readonly authenticator: Authenticator;
+  readonly budget: Budget;
+  readonly journal: Journal;
+  readonly counters: Counters;
+  readonly clock: Clock;
+}
+
+export interface ReceiverIntake extends Intake {
+  /** Refuses every further reservation. */
+  close(): void;
+}
+
+const DISK_RETRY_AFTER_MS = 5000;
+const STOPPING_RETRY_AFTER_MS = 1000;
+
+/** What stands between one receiver and its pipelines: who may send, how much at once, and what became of it. */
+export const createIntake = (parts: IntakeParts): ReceiverIntake => {
+  const { budget, journal } = parts;
+  let open = true;
+
+  const refusal = (): Busy | undefined => {
+    if (!open) return { busy: 'stopping', afterMs: STOPPING_RETRY_AFTER_MS };
+    if (!journal.hasRoom()) return { busy: 'disk', afterMs: DISK_RETRY_AFTER_MS };
+    return undefined;
+  };
+
+  return {
+    now: () => parts.clock.now(),
+    authenticate: (credential) => parts.authenticator.authenticate(credential, 'ingest'),
+    close: () => {
+      open = false;
+    },
+    reserve: (tenant, bytes) => {
+      const busy = refusal() ?? budget.take(tenant, bytes);
+      if (busy === undefined) return createLease(parts, tenant, bytes);
+      parts.counters.add(parts.receiver, `busy:${busy.busy}`, 1);
+      return busy;
+    },
+  };
+};
+
+const createLease = (parts: IntakeParts, tenant: string, reserved: number): Lease => {
+  let held = reserved;
+  const release = (): void => {
+    parts.budget.give(tenant, held);
+    held = 0;
+  };
+  return {
+    tenant,
+    grow: (bytes) => {
+      const busy = parts.budget.take(tenant, bytes);
+      if (busy === undefined) held += bytes;
+      return busy;
+    },
+    release,
+    emit: async (batch) => {
+      try {
+        return await emit(parts, tenant, batch);
+      } finally {
+        release();
+      }
+    },
+  };
+};
+
+const emit = async (parts: IntakeParts, tenant: string, { slots }: RawBatch): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  const items: BatchItem[] = [];
+  for (const [slot, content] of slots.entries()) {
+    const decided = decidedAtDecode(content);
+    if (decided !== undefined) outcomes[slot] = decided;
+    else items.push({ slot, raw: withId(content as BatchItem['raw']) });
+  }
+  if (items.length > 0) {
+    for (const settled of await runAll(parts, tenant, items)) {
+      for (const [slot, outcome] of settled) outcomes[slot] = worst(outcomes[slot], outcome);
+    }
+  }
+  count(parts, outcomes);
+  return outcomes;
+};
+
+const decidedAtDecode = (slot: RawSlot): Outcome | undefined => {
+  if (!('verdict' in slot)) return undefined;
+  return slot.verdict === 'drop'
+    ? { status: 'filtered', reason: slot.reason }
+    : { status: 'rejected', errors: slot.errors };
+};
+
+/** An event that nobody named gets its id here, once, so that all its pipelines store the same one. */
+const withId = (raw: BatchItem['raw']): BatchItem['raw'] =>
+  raw.eventId === undefined && raw.identity === undefined ? { ...raw, eventId: uuidv7(raw.receivedAt) } : raw;
+
+const runAll = (parts: IntakeParts, tenant: string, items: readonly BatchItem[]): Promise<Settled[]> => {
+  const receivedAt = items[0]!.raw.receivedAt;
+  return Promise.all(
+    parts.pipelines.map((pipeline, i) => {
+      const origin = { tenant, receiver: parts.receiver, pipeline: pipeline.name, receivedAt };
+      return pipeline.run(origin, i === 0 ? items : items.map(copied));
+    }),
+  );
+};
+
+const copied = ({ slot, raw }: BatchItem): BatchItem => ({ slot, raw: { ...raw, content: cloneContent(raw.content) } });
+
+const RANK: Readonly<Record<Outcome['status'], number>> = {
+  filtered: 0,
+  duplicate: 1,
+  accepted: 2,
+  rejected: 3,
+  retry: 4,
+};
+const worst = (a: Outcome | undefined, b: Outcome): Outcome =>
+  a !== undefined && RANK[a.status] >= RANK[b.status] ? a : b;
+
+const count = ({ counters, receiver }: IntakeParts, outcomes: readonly Outcome[]): void => {
+  const totals: Record<string, number> = {};
+  for (const { status } of outcomes) totals[status] = (totals[status] ?? 0) + 1;
+  for (const [status, total] of Object.entries(totals)) counters.add(receiver, status, total);
+};

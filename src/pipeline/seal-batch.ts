@@ -1,0 +1,83 @@
+import { sealInto } from '../event/seal.ts';
+import { parseInstant } from '../event/time.ts';
+import type { Instant } from '../event/time.ts';
+import type { EventFrame } from '../journal/journal.ts';
+import type { BatchItem, LineRef } from '../sdk/index.ts';
+
+/** Buffers that sealed lines are written into, reused once the journal has them on disk. */
+export interface BufferPool {
+  take(bytes: number): Buffer;
+  give(buffer: Buffer): void;
+}
+
+const SMALLEST = 16 * 1024;
+const LARGEST_KEPT = 4 * 1024 * 1024;
+const MOST_KEPT = 4;
+
+export const createBufferPool = (): BufferPool => {
+  const free: Buffer[] = [];
+  return {
+    take: (bytes) => {
+      const fits = free.findIndex((buffer) => buffer.length >= bytes);
+      if (fits >= 0) return free.splice(fits, 1)[0]!;
+      return Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes))));
+    },
+    give: (buffer) => {
+      if (buffer.length <= LARGEST_KEPT && free.length < MOST_KEPT) free.push(buffer);
+    },
+  };
+};
+
+export interface SealedBatch {
+  readonly frame: EventFrame;
+  /** The pooled buffer that `frame.lines` is a view of. */
+  readonly buffer: Buffer;
+}
+
+const NEWLINE = 0x0a;
+/** A canonical line is this much longer than what was received, as a first guess. */
+const GROWTH = 2;
+const PER_EVENT = 1024;
+
+/** Serialises each event once, into one buffer that the journal and every store read from. */
+export const sealBatch = (pipeline: string, items: readonly BatchItem[], pool: BufferPool): SealedBatch => {
+  let buffer = pool.take(items.reduce((sum, item) => sum + item.raw.rawSize * GROWTH + PER_EVENT, 0));
+  const index: LineRef[] = [];
+  let offset = 0;
+  for (const item of items) {
+    const event = item.event!;
+    let end = sealInto(event, item.raw.rawSize, buffer, offset);
+    while (end < 0 || end >= buffer.length) {
+      buffer = grown(buffer, offset, pool);
+      end = sealInto(event, item.raw.rawSize, buffer, offset);
+    }
+    buffer[end] = NEWLINE;
+    index.push(lineRef(item, offset, end - offset));
+    offset = end + 1;
+  }
+  return { buffer, frame: { pipeline, lines: buffer.subarray(0, offset), index } };
+};
+
+const grown = (buffer: Buffer, used: number, pool: BufferPool): Buffer => {
+  const larger = pool.take(buffer.length * 2);
+  buffer.copy(larger, 0, 0, used);
+  pool.give(buffer);
+  return larger;
+};
+
+const lineRef = ({ raw, event }: BatchItem, offset: number, length: number): LineRef => ({
+  eventId: event!.eventId,
+  tenantId: event!.tenantId,
+  category: event!.category,
+  timestamp: raw.instant ?? instantOf(event!.timestamp),
+  receivedAt: raw.receivedAt,
+  senderNamed: event!.integrity.fingerprint !== undefined,
+  offset,
+  length,
+});
+
+const instantOf = (canonical: string): Instant => {
+  const parsed = parseInstant(canonical);
+  if (typeof parsed === 'string') throw new TypeError(`normalize left a timestamp that does not parse (${parsed})`);
+  return parsed.instant;
+};

@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDeadLetters } from '../delivery/dead-letters.ts';
+import { createCounters } from '../pipeline/counters.ts';
+import type { CollectorStatus, ComponentContext, Endpoint } from '../sdk/index.ts';
+import { TenantSecurityService } from '../tenancy/tenant-security-service.ts';
+import { buildDeliveries } from './deliveries.ts';
+import { createHttpHost } from './http-host.ts';
+import { isOpenToAll } from './open-to-all.ts';
+import { logFor } from './log.ts';
+import { openJournal } from './open-journal.ts';
+import { openStore } from './open-store.ts';
+import { buildPipelines } from './pipelines.ts';
+import { startExtensions } from './start-extensions.ts';
+import { startReceivers } from './start-receivers.ts';
+import type { CollectorOptions, Scope } from './scope.ts';
+import { createStatus } from './status.ts';
+
+export interface Collector {
+  /** In the order of their start. */
+  readonly endpoints: readonly Endpoint[];
+  status(): CollectorStatus;
+  /** Stops receiving, drains to the stores within the shutdown timeout. Tells the ids of exporters that still have a backlog. */
+  stop(): Promise<readonly string[]>;
+}
+
+/** Starts journal, stores, extensions and receivers, in this order. Resolves when everything listens. */
+export const startCollector = async (options: CollectorOptions): Promise<Collector> => {
+  const scope: Scope = { stack: new AsyncDisposableStack(), deadline: AbortSignal.abort() };
+  try {
+    return await start(options, scope);
+  } catch (error) {
+    await scope.stack.disposeAsync();
+    throw error;
+  }
+};
+
+const start = async (options: CollectorOptions, scope: Scope): Promise<Collector> => {
+  const { config, dataDir, keys, clock, log, random } = options;
+  const { stack } = scope;
+  const counters = createCounters();
+  const contextOf = (id: string): ComponentContext => ({
+    id,
+    log: logFor(log, { component: id }),
+    clock,
+    keys,
+    dataDir,
+  });
+  let phase: 'starting' | 'running' | 'stopping' = 'starting';
+
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const journal = await openJournal(options);
+  stack.defer(() => journal.close());
+  const deadLetters = await openDeadLetters(join(dataDir, 'dead-letters'), clock);
+  stack.defer(() => deadLetters.close());
+  const host = createHttpHost({ log });
+  stack.defer(() => host.close(scope.deadline));
+  const store = openStore(config, keys, contextOf);
+  if (store !== undefined) stack.defer(() => store.close());
+
+  const deliveries = buildDeliveries({ config, journal, deadLetters, clock, random, contextOf });
+  const status = createStatus({ config, journal, deliveries, counters, clock, phase: () => phase });
+  const authenticator = new TenantSecurityService({ tenants: config.tenants, openToAll: isOpenToAll(config) });
+  const extensionEndpoints = await startExtensions(scope, config.extensions, (id) => ({
+    ...contextOf(id),
+    listen: host.listen,
+    authenticator,
+    store,
+    status,
+  }));
+  for (const { delivery } of deliveries.values()) {
+    delivery.start();
+    stack.defer(() => delivery.stop(scope.deadline));
+  }
+  const pipelines = buildPipelines({ config, journal, counters, log, contextOf });
+  const receiverEndpoints = await startReceivers(scope, {
+    config,
+    pipelines,
+    authenticator,
+    journal,
+    counters,
+    clock,
+    contextOf: (id) => ({ ...contextOf(id), listen: host.listen }),
+  });
+  phase = 'running';
+
+  return {
+    endpoints: [...receiverEndpoints, ...extensionEndpoints],
+    status,
+    stop: async () => {
+      phase = 'stopping';
+      scope.deadline = AbortSignal.timeout(config.service.shutdownTimeoutMs);
+      await stack.disposeAsync();
+      return [...deliveries].filter(([, { cursor }]) => cursor.pendingFrames() > 0).map(([id]) => id);
+    },
+  };
+};

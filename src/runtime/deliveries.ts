@@ -1,0 +1,48 @@
+import type { CheckedConfig } from '../config/checked-config.ts';
+import type { DeadLetters } from '../delivery/dead-letters.ts';
+import { createDelivery, type Delivery } from '../delivery/delivery.ts';
+import type { Clock } from '../event/time.ts';
+import type { Journal, JournalCursor } from '../journal/journal.ts';
+import type { ComponentContext } from '../sdk/index.ts';
+
+export interface DeliveryWiring {
+  readonly config: CheckedConfig;
+  readonly journal: Journal;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly contextOf: (id: string) => ComponentContext;
+}
+
+/** A delivery around each exporter, at its own place in the journal. */
+export const buildDeliveries = (
+  wiring: DeliveryWiring,
+): ReadonlyMap<string, { readonly delivery: Delivery; readonly cursor: JournalCursor }> =>
+  new Map(
+    wiring.config.exporters.map(({ id, plugin, config: own, delivery: settings }) => {
+      const pipelines = wiring.config.pipelines.filter(({ exporters }) => exporters.includes(id));
+      const cursor = wiring.journal.cursor(id, {
+        from: settings.from,
+        pipelines: new Set(pipelines.map(({ name }) => name)),
+      });
+      const context = wiring.contextOf(id);
+      const delivery = createDelivery({
+        id,
+        exporter: plugin.create(own, context),
+        cursor,
+        deadLetters: wiring.deadLetters,
+        batch: {
+          maxEvents: settings.batch.maxEvents ?? plugin.batch.maxEvents,
+          maxBytes: settings.batch.maxBytes ?? plugin.batch.maxBytes,
+          maxWaitMs: settings.batch.maxWaitMs ?? plugin.batch.maxWaitMs,
+        },
+        cuts: plugin.cuts ?? false,
+        retry: settings.retry,
+        timeoutMs: settings.timeoutMs,
+        clock: wiring.clock,
+        random: wiring.random,
+        log: context.log,
+      });
+      return [id, { delivery, cursor }];
+    }),
+  );

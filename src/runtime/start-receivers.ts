@@ -1,0 +1,42 @@
+import type { CheckedConfig } from '../config/checked-config.ts';
+import type { Clock } from '../event/time.ts';
+import type { Journal } from '../journal/journal.ts';
+import { createBudget } from '../pipeline/budget.ts';
+import type { Counters } from '../pipeline/counters.ts';
+import { createIntake } from '../pipeline/intake.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Authenticator, Endpoint, ReceiverContext } from '../sdk/index.ts';
+import type { Scope } from './scope.ts';
+
+export interface ReceiverWiring {
+  readonly config: CheckedConfig;
+  readonly pipelines: readonly Pipeline[];
+  readonly authenticator: Authenticator;
+  readonly journal: Journal;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly contextOf: (id: string) => ReceiverContext;
+}
+
+/** Starts the receivers last, when everything behind them runs; they stop first. */
+export const startReceivers = async (scope: Scope, wiring: ReceiverWiring): Promise<readonly Endpoint[]> => {
+  const { config, pipelines, contextOf, ...shared } = wiring;
+  const budget = createBudget(config.service.intake);
+  const endpoints: Endpoint[] = [];
+  for (const { id, plugin, config: own } of config.receivers) {
+    const fed = config.pipelines.filter(({ receivers }) => receivers.includes(id)).map(({ name }) => name);
+    const intake = createIntake({
+      ...shared,
+      budget,
+      receiver: id,
+      pipelines: pipelines.filter(({ name }) => fed.includes(name)),
+    });
+    const receiver = plugin.create(own, contextOf(id));
+    scope.stack.defer(async () => {
+      intake.close();
+      await receiver.stop(scope.deadline);
+    });
+    endpoints.push(...(await receiver.start(intake)));
+  }
+  return endpoints;
+};
