@@ -1,7 +1,8 @@
 // npm run bench: CPU per event and peak memory of the collector on the loads of this folder. `--profile` adds where the time goes.
 import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { startCollectorProcess, type CollectorProcess } from './collector-process.ts';
+import { rm } from 'node:fs/promises';
+import { startCollectorProcess, temporaryDirectory } from '../support/collector-process.ts';
+import { caughtUp } from '../support/query.ts';
 import { nativeEvents } from './load-json.ts';
 import { otlpLogBodies } from './load-otlp.ts';
 import { topOfProfile } from './profile.ts';
@@ -104,20 +105,12 @@ const send = async (url: string, { contentType }: Load, bodies: readonly (string
   agent.destroy();
 };
 
-/** Waits until the exporter has everything: the measured cost is that of the whole way. */
-const caughtUp = async ({ endpoints }: CollectorProcess): Promise<void> => {
-  for (;;) {
-    const status = (await (await fetch(`http://${endpoints['health']}/status`)).json()) as {
-      components: { kind: string; counts?: { pendingFrames?: number } }[];
-    };
-    if (status.components.every(({ kind, counts }) => kind !== 'exporter' || counts?.pendingFrames === 0)) return;
-    await delay(50);
-  }
-};
-
 const measure = async (load: Load): Promise<void> => {
   const profile = flags.has('--profile');
-  const collector = await startCollectorProcess(configOf(load), profile ? ['--cpu-prof'] : []);
+  const directory = temporaryDirectory();
+  const nodeFlags = ['--max-semi-space-size=16', ...(profile ? ['--cpu-prof'] : [])];
+  const onLog = (line: string): void => void process.stderr.write(`${line}\n`);
+  const collector = await startCollectorProcess({ directory, yaml: configOf(load), nodeFlags, onLog });
   const url = `http://${collector.endpoints[load.endpoint]}${load.path}`;
   await send(url, load, load.bodies.slice(0, Math.ceil(load.bodies.length / 4)));
   await caughtUp(collector);
@@ -134,7 +127,8 @@ const measure = async (load: Load): Promise<void> => {
       `(${events} events, ${Math.round(perSecond)} a second with the sender on the same machine)\n`,
   );
   await collector.stop();
-  if (profile) process.stdout.write(topOfProfile(collector.directory));
+  if (profile) process.stdout.write(topOfProfile(directory));
+  await rm(directory, { recursive: true });
 };
 
 const wanted = [...flags].filter((flag) => !flag.startsWith('--'));

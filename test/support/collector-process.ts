@@ -1,0 +1,95 @@
+// The collector as its users run it: a process of its own, told apart from the test by nothing but its ports and files.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const CLOCK_TICKS_PER_SECOND = 100;
+
+export interface ProcessOptions {
+  /** A folder that stays over restarts: `bench.yaml` and `data` are in it. */
+  readonly directory: string;
+  /** The configuration; without it, config/default.yaml with every port free. */
+  readonly yaml?: string;
+  readonly nodeFlags?: readonly string[];
+  /** Where its log lines go; dropped where absent. */
+  readonly onLog?: (line: string) => void;
+}
+
+export interface CollectorProcess {
+  /** By the names of the ready line, e.g. `http` and `otlp/http`. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** User and system time of all its threads, in µs. */
+  cpuMicros(): number;
+  peakResidentBytes(): number;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+const DEFAULT_CONFIG = fileURLToPath(new URL('../../config/default.yaml', import.meta.url));
+const FREE_PORTS = [
+  'receivers.http.endpoint=127.0.0.1:0',
+  'receivers.otlp.protocols.http.endpoint=127.0.0.1:0',
+  'extensions.query.endpoint=127.0.0.1:0',
+  'extensions.health.endpoint=127.0.0.1:0',
+].flatMap((set) => ['--set', set]);
+
+export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'betalogs-'));
+
+/** Starts it and resolves with the ready line. */
+export const startCollectorProcess = async (options: ProcessOptions): Promise<CollectorProcess> => {
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeFlags ?? []), MAIN, 'run', ...configArgs(options), '--data-dir', join(options.directory, 'data')],
+    { stdio: ['ignore', 'pipe', 'pipe'], cwd: options.directory },
+  );
+  const log: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    log.push(line);
+    options.onLog?.(line);
+  });
+  const exited = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
+  const { endpoints } = await readyLine(child, exited, log);
+  return {
+    endpoints,
+    cpuMicros: () => cpuMicrosOf(child.pid!),
+    peakResidentBytes: () =>
+      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024,
+    stop: async () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+};
+
+const configArgs = ({ directory, yaml }: ProcessOptions): string[] => {
+  if (yaml === undefined) return ['--config', DEFAULT_CONFIG, ...FREE_PORTS];
+  const file = join(directory, 'collector.yaml');
+  writeFileSync(file, yaml);
+  return ['--config', file];
+};
+
+const readyLine = async (
+  child: ChildProcess,
+  exited: Promise<number>,
+  log: readonly string[],
+): Promise<{ endpoints: Record<string, string> }> => {
+  const line = new Promise<string>((resolve) => createInterface({ input: child.stdout! }).once('line', resolve));
+  const first = await Promise.race([line, exited]);
+  if (typeof first === 'string') return JSON.parse(first) as { endpoints: Record<string, string> };
+  throw new Error(`the collector ended with ${first} before it was ready:\n${log.join('\n')}`);
+};
+
+const cpuMicrosOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1e6) / CLOCK_TICKS_PER_SECOND;
+};
