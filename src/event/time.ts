@@ -1,10 +1,10 @@
 // Time as split numbers: seconds and nanoseconds survive, and no Date is made on the hot path.
 
-/** An instant: whole seconds since 1970 (negative before) and 0 to 999,999,999 nanoseconds after them. */
-export interface Instant {
-  readonly seconds: number;
-  readonly nanos: number;
-}
+import type { Instant } from './instant.ts';
+
+export type { Instant } from './instant.ts';
+export { parseInstant } from './parse-instant.ts';
+export type { ParsedInstant, TimeFault, TimeForm } from './parse-instant.ts';
 
 /** The present, and the only source of it below `src/runtime`: tests advance their own. */
 export interface Clock {
