@@ -1,0 +1,337 @@
+// The walk over an event, in place. The clean event is the case that is made fast: one lookup a key, one scan a string.
+import type { CanonicalEvent } from '../../../src/event/schema.ts';
+import { parseJson } from '../../../src/event/json.ts';
+import { isCard } from './card.ts';
+import { maskIp } from './ip.ts';
+import { comparable, deniedKeys, namesIp, remembered } from './keys.ts';
+import { hash, marker, mask, truncate } from './methods.ts';
+import { type Pattern, PATTERNS } from './patterns.ts';
+import { EVENT_PLACES, type Place, type Places } from './places.ts';
+import { compilePaths, descend, type PathNode, type PathRule, type Rule } from './rules.ts';
+import { GATE, scan } from './scan.ts';
+import { createTextRedactor } from './text.ts';
+import { createTrail } from './trail.ts';
+
+export interface RedactOptions {
+  readonly denyKeys: readonly string[];
+  readonly pathRules: readonly PathRule[];
+  readonly keyRules: readonly { readonly keys: readonly string[]; readonly rule: Rule }[];
+  /** Names of patterns that are off; `ip` is one of them. */
+  readonly disabled: ReadonlySet<string>;
+}
+/** The tenant's key for pseudonyms, 32 bytes. */
+export type PseudonymKeys = (tenant: string) => Buffer;
+
+type Container = Record<string, unknown>;
+type Nodes = readonly PathNode[] | undefined;
+
+/** What a key alone says of its value. */
+interface KeyClass {
+  readonly denied: boolean;
+  readonly ip: boolean;
+  /** `value` beside a `name`: the sibling is the key. */
+  readonly paired: boolean;
+  /** The key itself may hold a secret. */
+  readonly suspect: boolean;
+  readonly rule: Rule | undefined;
+}
+
+const JSON_LAYERS = 4;
+const NESTED_JSON_KEYS = 20_000;
+const DEEPEST = 64;
+const SMALLEST_CARD = 1e12;
+const PAIR_NAMES = ['name', 'key', 'header', 'field', 'Name', 'Key', 'Header', 'Field'];
+
+const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
+/** Keeps what cannot be a secret: that a password is absent, or was given at all. */
+const isTelling = (value: unknown): boolean => value !== null && value !== '' && typeof value !== 'boolean';
+
+export const createRedactor = (
+  options: RedactOptions,
+  pseudonymKeys: PseudonymKeys,
+): ((event: CanonicalEvent) => void) => {
+  let tenant = '';
+  let layer = 0;
+  const trail = createTrail();
+  const isDenied = remembered(deniedKeys(options.denyKeys));
+  const masksIps = !options.disabled.has('ip');
+  const masksEmails = !options.disabled.has('email');
+  const pseudonymKey = (): Buffer => pseudonymKeys(tenant);
+  const patterns = PATTERNS.filter(({ name }) => !options.disabled.has(name));
+  const redactText = createTextRedactor(patterns, { isDenied, pseudonymKey });
+  const root = compilePaths(options.pathRules);
+  const rootNodes: Nodes = root && [root];
+  const keyRules = new Map(
+    options.keyRules.flatMap(({ keys, rule }) => keys.map((key) => [comparable(key), rule] as const)),
+  );
+
+  const CLEAN: KeyClass = { denied: false, ip: false, paired: false, suspect: false, rule: undefined };
+  const classOf = remembered((key: string): KeyClass => {
+    const word = comparable(key);
+    const found: KeyClass = {
+      denied: isDenied(key),
+      ip: masksIps && namesIp(key),
+      paired: word === 'value' || word === 'values',
+      suspect: redactText(key, scan(key), ignore) !== key,
+      rule: keyRules.get(word),
+    };
+    return found.denied || found.ip || found.paired || found.suspect || found.rule !== undefined ? found : CLEAN;
+  });
+
+  const walk = (container: Container, places: Places | undefined, rest: Place | undefined, nodes: Nodes): void => {
+    for (const key in container) {
+      const place = places?.get(key) ?? rest;
+      if (place?.mode === 'exempt') continue;
+      const value = container[key];
+      if (nodes !== undefined) visitByPath(container, key, value, place, nodes);
+      else visit(container, key, value, place, undefined);
+    }
+  };
+
+  const visitByPath = (
+    container: Container,
+    key: string,
+    value: unknown,
+    place: Place | undefined,
+    nodes: Nodes,
+  ): void => {
+    const below = nodes && descend(nodes, key);
+    if (below?.some((node) => node.keep)) return;
+    const rule = below?.find((node) => node.rule !== undefined)?.rule;
+    if (rule !== undefined && applyRule(container, key, value, rule, place)) return;
+    visit(container, key, container[key], place, below);
+  };
+
+  const visit = (container: Container, key: string, value: unknown, place: Place | undefined, nodes: Nodes): void => {
+    if (place === undefined) {
+      const about = classOf(key);
+      if (about !== CLEAN) return visitByKey(container, key, value, about, nodes);
+    }
+    visitValue(container, key, value, place, nodes);
+  };
+
+  const visitByKey = (container: Container, key: string, value: unknown, about: KeyClass, nodes: Nodes): void => {
+    const shown = about.suspect ? renamed(container, key) : key;
+    if (about.rule?.method === 'keep') return;
+    if (about.rule !== undefined && applyRule(container, shown, value, about.rule, undefined)) return;
+    if (about.denied || (about.paired && hasDeniedName(container))) return remove(container, shown, 'denied_key');
+    const place: Place | undefined = about.ip ? { mode: 'ip' } : undefined;
+    visitValue(container, shown, container[shown], place, nodes);
+  };
+
+  const visitValue = (
+    container: Container,
+    key: string,
+    value: unknown,
+    place: Place | undefined,
+    nodes: Nodes,
+  ): void => {
+    if (typeof value === 'string') return visitText(container, key, value, place);
+    if (typeof value === 'number') return visitNumber(container, key, String(value), value);
+    if (isContainer(value)) visitContainer(container, key, value, place, nodes);
+  };
+
+  const visitNumber = (container: Container, key: string, digits: string, value: number): void => {
+    if (value < SMALLEST_CARD || options.disabled.has('card') || !isCard(digits)) return;
+    replace(container, key, marker('card'), 'card', 'drop');
+  };
+
+  const visitContainer = (
+    parent: Container,
+    key: string,
+    value: Container,
+    place: Place | undefined,
+    nodes: Nodes,
+  ): void => {
+    if (trail.depth() >= DEEPEST) return replace(parent, key, marker('too_deep'), 'too_deep', 'drop');
+    if (isRawNumber(value)) return visitNumber(parent, key, value.rawJSON, Number(value.rawJSON));
+    trail.enter(key);
+    if (place?.mode === 'changes') visitChanges(value, nodes);
+    else if (Array.isArray(value)) visitArray(value, place, nodes);
+    else walk(value, place?.fields, place?.rest, nodes);
+    trail.leave();
+  };
+
+  /** An element is what its array is: `objects` is a list of what `object` is. */
+  const visitArray = (array: unknown[], place: Place | undefined, nodes: Nodes): void => {
+    for (let i = 0; i < array.length; i++) {
+      const container = array as unknown as Container;
+      if (nodes !== undefined) visitByPath(container, String(i), array[i], place ?? ELEMENT, nodes);
+      else visitValue(container, String(i), array[i], place, undefined);
+    }
+  };
+
+  const visitChanges = (changes: Container, nodes: Nodes): void => {
+    for (const index in changes) {
+      const change = changes[index];
+      if (!isContainer(change)) continue;
+      const before = trail.count();
+      trail.enter(index);
+      const path = typeof change['path'] === 'string' ? change['path'] : '';
+      if (path.split(/[./[\]]+/).some(isDenied)) removeSides(change);
+      walk(change, undefined, undefined, nodes && descend(nodes, index));
+      trail.leave();
+      if (trail.count() > before) change['redacted'] = true;
+    }
+  };
+
+  const removeSides = (change: Container): void => {
+    for (const side of ['before', 'after']) if (side in change) remove(change, side, 'denied_key');
+  };
+
+  const visitText = (container: Container, key: string, text: string, place: Place | undefined): void => {
+    if (place !== undefined && place.mode !== 'text' && visitTyped(container, key, text, place)) return;
+    const gates = scan(text);
+    if (gates !== 0) redactFound(container, key, text, gates);
+  };
+
+  /** True where the field's type already decided. */
+  const visitTyped = (container: Container, key: string, text: string, place: Place): boolean => {
+    if (place.mode === 'id') return visitId(container, key, text);
+    if (place.mode === 'ip') return masksIps && maskAs(container, key, text, maskIp(text), 'ip');
+    if (place.mode === 'email')
+      return masksEmails && text.includes('@') && maskAs(container, key, text, mask(text), 'email');
+    return false;
+  };
+
+  const maskAs = (
+    container: Container,
+    key: string,
+    text: string,
+    masked: string | undefined,
+    rule: string,
+  ): boolean => {
+    if (masked === undefined) return false;
+    if (masked !== text) replace(container, key, masked, rule, 'mask');
+    return true;
+  };
+
+  const visitId = (container: Container, key: string, text: string): boolean => {
+    const gates = scan(text);
+    let found = isDenied(key) ? 'denied_key' : undefined;
+    if (gates !== 0) redactText(text, gates, ({ name }) => (found ??= name));
+    if (found !== undefined) hashInPlace(container, key, text, found);
+    return true;
+  };
+
+  const hashInPlace = (container: Container, key: string, text: string, rule: string): void => {
+    const hashed = hash(text, pseudonymKey());
+    if (hashed !== text) replace(container, key, hashed, rule, 'hash');
+  };
+
+  const redactFound = (container: Container, key: string, text: string, gates: number): void => {
+    const nested = (gates & GATE.json) === 0 ? undefined : redactNested(key, text);
+    if (nested !== undefined) {
+      container[key] = nested;
+      return;
+    }
+    const hits = new Set<Pattern>();
+    const redacted = redactText(text, gates, (pattern) => hits.add(pattern));
+    if (redacted === text) return;
+    container[key] = redacted;
+    for (const { name, method } of hits) trail.record(key, name, method);
+  };
+
+  /** JSON in a string: its redacted form, or undefined where it is none or nothing was found in its parsed form. */
+  const redactNested = (key: string, text: string): string | undefined => {
+    if (layer === JSON_LAYERS || !/^\s*[[{"]/.test(text)) return undefined;
+    const parsed = parseJson(text, { maxKeys: NESTED_JSON_KEYS });
+    if (!('value' in parsed)) return undefined;
+    const holder: Container = { [key]: parsed.value };
+    const before = trail.count();
+    layer++;
+    visitValue(holder, key, parsed.value, undefined, undefined);
+    layer--;
+    return trail.count() === before ? undefined : JSON.stringify(holder[key]);
+  };
+
+  /** True where nothing is left to scan. */
+  const applyRule = (
+    container: Container,
+    key: string,
+    value: unknown,
+    rule: Rule,
+    place: Place | undefined,
+  ): boolean => {
+    if (rule.method === 'drop') {
+      if (place?.mode === 'id') replace(container, key, marker(rule.name), rule.name, 'drop');
+      else remove(container, key, rule.name);
+      return true;
+    }
+    if (isContainer(value) && !isRawNumber(value)) {
+      trail.enter(key);
+      for (const inner of Object.keys(value)) applyRule(value, inner, value[inner], rule, undefined);
+      trail.leave();
+      return rule.method !== 'truncate';
+    }
+    if (isTelling(value)) transform(container, key, isRawNumber(value) ? value.rawJSON : String(value), rule);
+    return rule.method !== 'truncate';
+  };
+
+  const transform = (container: Container, key: string, text: string, rule: Rule): void => {
+    const result = { mask, hash: (plain: string) => hash(plain, pseudonymKey()), truncate: cut(rule.max) };
+    const changed = rule.method === 'keep' || rule.method === 'drop' ? text : result[rule.method](text);
+    if (changed !== text) replace(container, key, changed, rule.name, rule.method);
+  };
+
+  const remove = (container: Container, key: string, rule: string): void => {
+    const value = container[key];
+    if (!isTelling(value)) return;
+    if (Array.isArray(container)) return replace(container, key, marker(rule), rule, 'drop');
+    trail.record(key, rule, 'drop', value);
+    delete container[key];
+  };
+
+  const replace = (container: Container, key: string, by: string, rule: string, method: string): void => {
+    if (container[key] === by) return;
+    trail.record(key, rule, method, container[key]);
+    container[key] = by;
+  };
+
+  /** Takes the secret out of a key; the value stays under what is left of it. */
+  const renamed = (container: Container, key: string): string => {
+    const hits: Pattern[] = [];
+    let shown = redactText(key, scan(key), (pattern) => hits.push(pattern));
+    if (shown === key) return key;
+    while (shown in container) shown += '_';
+    container[shown] = container[key];
+    delete container[key];
+    for (const { name, method } of hits) trail.record(shown, name, method);
+    return shown;
+  };
+
+  const hasDeniedName = (container: Container): boolean =>
+    PAIR_NAMES.some((name) => typeof container[name] === 'string' && isDenied(container[name]));
+
+  /** What was taken out elsewhere must not stay readable as a business key. */
+  const hashBusinessKeys = (event: CanonicalEvent): void => {
+    const keys = event.correlation.businessKeys;
+    if (keys === undefined) return;
+    trail.enter('correlation');
+    trail.enter('businessKeys');
+    for (const [key, value] of Object.entries(keys)) {
+      const rule = trail.ruleThatTook(value);
+      if (rule !== undefined) hashInPlace(keys, key, value, rule);
+    }
+    trail.leave();
+    trail.leave();
+  };
+
+  return (event) => {
+    tenant = event.tenantId;
+    layer = 0;
+    trail.reset();
+    walk(event, EVENT_PLACES, undefined, rootNodes);
+    if (trail.count() === 0) return;
+    hashBusinessKeys(event);
+    event.processing.redactions = [...(event.processing.redactions ?? []), ...trail.records()];
+  };
+};
+
+const ignore = (): void => {};
+const ELEMENT: Place = { mode: 'text' };
+const cut = (max: number) => (text: string) => truncate(text, max);
+
+/** An integer that no double holds, as `parseJson` keeps it. */
+const isRawNumber = (value: unknown): value is { readonly rawJSON: string } =>
+  (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);

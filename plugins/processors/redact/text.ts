@@ -1,0 +1,42 @@
+// One string: which patterns could match, then those that do, then what is written inside it in percent encoding.
+import type { Pattern, PatternTools } from './patterns.ts';
+import { GATE, scan } from './scan.ts';
+
+const ENCODED_PART = /[^\s&=?#"'<>]*%[0-9A-Fa-f]{2}[^\s&=?#"'<>]*/g;
+const ENCODING_LAYERS = 2;
+
+/** Redacts a text and tells each pattern that found something. The same string comes back where none did. */
+export type TextRedactor = (text: string, gates: number, onHit: (pattern: Pattern) => void) => string;
+
+export const createTextRedactor = (patterns: readonly Pattern[], tools: PatternTools): TextRedactor => {
+  const apply = (text: string, gates: number, layer: number, onHit: (pattern: Pattern) => void): string => {
+    let result = text;
+    for (const pattern of patterns) {
+      if ((pattern.gates & gates) === 0) continue;
+      const replaced = pattern.replace(result, tools);
+      if (replaced === result) continue;
+      onHit(pattern);
+      result = replaced;
+    }
+    return (gates & GATE.percent) === 0 || layer === ENCODING_LAYERS ? result : decoded(result, layer, onHit);
+  };
+
+  const decoded = (text: string, layer: number, onHit: (pattern: Pattern) => void): string =>
+    text.replace(ENCODED_PART, (part) => {
+      const plain = decode(part);
+      if (plain === undefined) return part;
+      const redacted = apply(plain, scan(plain), layer + 1, onHit);
+      return redacted === plain ? part : encodeURIComponent(redacted);
+    });
+
+  return (text, gates, onHit) => apply(text, gates, 0, onHit);
+};
+
+const decode = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray percent sign: not an encoded text.
+    return undefined;
+  }
+};

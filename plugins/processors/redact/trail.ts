@@ -1,0 +1,50 @@
+// Where the walk stands, and what it has done so far. The path becomes text only when something is recorded.
+import type { Processing } from '../../../src/event/schema.ts';
+
+export type Redaction = NonNullable<Processing['redactions']>[number];
+
+const LONGEST_PATH = 512;
+
+export interface Trail {
+  enter(key: string): void;
+  leave(): void;
+  depth(): number;
+  count(): number;
+  /** `taken`: the value that is no longer readable, remembered until the next event. */
+  record(key: string, rule: string, method: string, taken?: unknown): void;
+  records(): readonly Redaction[];
+  ruleThatTook(value: string): string | undefined;
+  reset(): void;
+}
+
+export const createTrail = (): Trail => {
+  const path: string[] = [];
+  let redactions: Redaction[] = [];
+  let taken = new Map<string, string>();
+
+  return {
+    enter: (key) => void path.push(key),
+    leave: () => void path.pop(),
+    depth: () => path.length,
+    count: () => redactions.length,
+    record: (key, rule, method, value) => {
+      redactions.push({ path: pointer([...path, key]), rule, method });
+      if (typeof value === 'string' || typeof value === 'number') taken.set(String(value), rule);
+    },
+    records: () => redactions,
+    ruleThatTook: (value) => taken.get(value),
+    reset: () => {
+      path.length = 0;
+      if (redactions.length > 0) redactions = [];
+      if (taken.size > 0) taken = new Map();
+    },
+  };
+};
+
+const pointer = (keys: readonly string[]): string => {
+  const text = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  if (Buffer.byteLength(text) <= LONGEST_PATH) return text;
+  return Buffer.from(text)
+    .toString('utf8', 0, LONGEST_PATH - 3)
+    .replace(/\uFFFD$/, '');
+};
