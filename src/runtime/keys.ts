@@ -1,0 +1,118 @@
+// The deployment's master key and what is derived from it. Replicas that share the file derive the same keys.
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { KeyRing, Log } from '../sdk/index.ts';
+
+export interface KeyRingOptions {
+  /** Absolute; without `keysFile` the key is kept under `keys/` in it. */
+  readonly dataDir: string;
+  /** A file that the operator provides; it is read and never written. */
+  readonly keysFile?: string;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+const KEY_BYTES = 32;
+const CACHED_KEYS = 10_000;
+const OPEN_TO_OTHERS = 0o077;
+const LARGEST_FILE = 4096;
+
+/** Why there is no master key; the message names the file, never what it holds. */
+export class KeysError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'KeysError';
+  }
+}
+
+/** Reads the master key; makes one at the first start. Rejects with `KeysError` where the file is bad. */
+export const loadKeyRing = async ({ dataDir, keysFile, log }: KeyRingOptions): Promise<KeyRing> => {
+  const path = keysFile ?? join(dataDir, 'keys', 'master.json');
+  const text = (await readKeys(path)) ?? (keysFile === undefined ? await createKeys(path) : undefined);
+  if (text === undefined) throw new KeysError(`${path}: there is no such keys file (BETALOGS_KEYS_FILE names it)`);
+  await warnIfOpen(path, log);
+  return createKeyRing(parseKeys(text, path));
+};
+
+/** Derives by HKDF-SHA-256, so that no derived key tells another one or the master key. */
+export const createKeyRing = (master: Buffer): KeyRing => {
+  const derived = new LRUCache<string, Buffer>({ max: CACHED_KEYS });
+  return {
+    derive: (purpose, tenant) => {
+      // The length keeps ('a', 'bc') apart from ('ab', 'c').
+      const info = `betalogs/1/${Buffer.byteLength(purpose)}:${purpose}/${tenant}`;
+      const known = derived.get(info) ?? Buffer.from(hkdfSync('sha256', master, '', info, KEY_BYTES));
+      derived.set(info, known);
+      return Buffer.from(known);
+    },
+  };
+};
+
+const readKeys = async (path: string): Promise<string | undefined> => {
+  try {
+    if ((await stat(path)).size > LARGEST_FILE) throw new KeysError(`${path}: is too large to be a keys file`);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof KeysError) throw error;
+    throw new KeysError(`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`, {
+      cause: error,
+    });
+  }
+};
+
+/** Writes the whole file beside its place, then links it there: of two processes that start at once, one wins for both. */
+const createKeys = async (path: string): Promise<string> => {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  await writeDurably(draft, `${JSON.stringify({ version: 1, master: randomBytes(KEY_BYTES).toString('base64') })}\n`);
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await syncFolder(folder);
+  await syncFolder(dirname(folder));
+  return readFile(path, 'utf8');
+};
+
+const writeDurably = async (path: string, text: string): Promise<void> => {
+  await using file = await open(path, 'wx', 0o600);
+  await file.writeFile(text);
+  await file.sync();
+};
+
+const syncFolder = async (path: string): Promise<void> => {
+  await using folder = await open(path, 'r');
+  await folder.sync();
+};
+
+const warnIfOpen = async (path: string, log: Pick<Log, 'warn'>): Promise<void> => {
+  const { mode } = await stat(path);
+  if ((mode & OPEN_TO_OTHERS) === 0) return;
+  log.warn('the keys file is open to other users of this machine; chmod 600 it', {
+    path,
+    mode: (mode & 0o777).toString(8),
+  });
+};
+
+const parseKeys = (text: string, path: string): Buffer => {
+  const master = masterOf(text);
+  if (master?.length === KEY_BYTES) return master;
+  throw new KeysError(`${path}: expected {"version": 1, "master": "<${KEY_BYTES} bytes in base64>"}`);
+};
+
+const masterOf = (text: string): Buffer | undefined => {
+  try {
+    const { version, master } = JSON.parse(text) as { version?: unknown; master?: unknown };
+    const isKey = version === 1 && typeof master === 'string' && /^[A-Za-z0-9+/]{43}=$/.test(master);
+    return isKey ? Buffer.from(master, 'base64') : undefined;
+  } catch {
+    // Not JSON, or no object: told as what was expected, without a word of the text.
+    return undefined;
+  }
+};
