@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { JournalError, type EventFrame, type Journal } from '../journal/journal.ts';
+import { drop, eachEvent, eachToCanonical, isBusy, pass, reject } from '../sdk/index.ts';
+import type { CanonicalEvent } from '../event/schema.ts';
+import type { Lease, Outcome, Processor, RawBatch } from '../sdk/index.ts';
+import type { RawEvent } from '../event/raw-event.ts';
+import { map } from '../sdk/rx.ts';
+import { createBudget } from './budget.ts';
+import { createCounters } from './counters.ts';
+import { createIntake } from './intake.ts';
+import { createPipeline } from './pipeline.ts';
+import { createRecentIds } from './recent-ids.ts';
+import { createBufferPool } from './seal-batch.ts';
+
+const at = { seconds: 1_780_000_000, nanos: 5 };
+const raw = (name: string, more: Partial<RawEvent> = {}): RawEvent => ({
+  content: { name },
+  source: { kind: 'api', receiver: 'http' },
+  receivedAt: at,
+  rawSize: 20,
+  ...more,
+});
+
+/** The smallest step to a canonical event: enough for what stands behind it. */
+const normalize = eachToCanonical(
+  ({ content, eventId, identity }, { tenant }) =>
+    ({
+      schemaVersion: '1.0',
+      eventId: identity?.id ?? eventId,
+      tenantId: tenant,
+      category: 'business',
+      action: content['name'],
+      timestamp: '2026-06-01T00:00:00Z',
+      correlation: { correlationId: `c-${String(content['name'])}` },
+      processing: {},
+      integrity: { contentHash: '', rawSize: 0, ...(identity === undefined ? {} : { fingerprint: 'f' }) },
+    }) as unknown as CanonicalEvent,
+);
+
+const policy = eachEvent(({ action }) => {
+  if (action === 'drop') return drop('because');
+  return action === 'reject' ? reject('X_BAD', '/name', 'is bad') : pass;
+});
+
+const setUp = (steps: readonly Processor[], failure?: () => Error | undefined, pipelineNames = ['main']) => {
+  const frames: { pipeline: string; text: string; ids: string[] }[] = [];
+  const journal = {
+    append: async ({ pipeline, lines, index }: EventFrame) => {
+      const error = failure?.();
+      if (error !== undefined) throw error;
+      const text = Buffer.from(lines).toString();
+      frames.push({ pipeline, text, ids: index.map(({ eventId }) => eventId) });
+    },
+    hasRoom: () => true,
+  } as unknown as Journal;
+  const counters = createCounters();
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const shared = { journal, pool: createBufferPool(), recent: createRecentIds(), counters, log };
+  const budget = createBudget({ maxBytes: 1000, maxBytesPerTenant: 1000 });
+  const intake = createIntake({
+    receiver: 'http',
+    pipelines: pipelineNames.map((name) =>
+      createPipeline({ ...shared, name, steps: steps.map((processor, i) => ({ id: `step-${i}`, processor })) }),
+    ),
+    authenticator: { authenticate: async () => ({ tenant: 'acme', scopes: new Set(), name: 'test' }) },
+    budget,
+    journal,
+    counters,
+    clock: { now: () => at, monotonicMs: () => 0, schedule: () => () => undefined },
+  });
+  const emit = (slots: RawBatch['slots']): Promise<readonly Outcome[]> =>
+    (intake.reserve('acme', 100) as Lease).emit({ slots });
+  return { intake, emit, frames, budget, counters };
+};
+
+test('each slot settles once, in the order sent, whatever became of it', async () => {
+  const { emit, frames, budget } = setUp([normalize, policy]);
+  const outcomes = await emit([
+    raw('one'),
+    drop('not_an_event'),
+    raw('reject'),
+    raw('drop'),
+    reject('Y', '', 'no'),
+    raw('two'),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'accepted',
+    'filtered',
+    'rejected',
+    'filtered',
+    'rejected',
+    'accepted',
+  ]);
+  expect(outcomes[0]).toMatchObject({ correlationId: 'c-one' });
+  expect(frames).toHaveLength(1);
+  expect(
+    frames[0]!.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as CanonicalEvent).action),
+  ).toEqual(['one', 'two']);
+  expect(budget.inFlight).toBe(0);
+});
+
+test('nothing is accepted that the journal does not have', async () => {
+  const { emit, budget } = setUp([normalize], () => new JournalError('disk_full', 'full'));
+  expect(await emit([raw('one')])).toEqual([{ status: 'retry', afterMs: 1000, reason: 'disk_full' }]);
+  expect(budget.inFlight).toBe(0);
+});
+
+test('a processor that throws fails its batch, not the next one', async () => {
+  let broken = true;
+  const bug: Processor = map((batch) => {
+    if (broken) throw new Error('a bug');
+    return batch;
+  });
+  const { emit } = setUp([normalize, policy, bug]);
+  expect((await emit([raw('one')])).map(({ status }) => status)).toEqual(['retry']);
+  broken = false;
+  expect((await emit([raw('one')])).map(({ status }) => status)).toEqual(['accepted']);
+});
+
+test('an event that its sender named is told as a duplicate when it comes again, and journaled all the same', async () => {
+  const { emit, frames } = setUp([normalize]);
+  const named = raw('one', { identity: { name: '', id: '018f0000-0000-8000-8000-000000000001' } });
+  expect((await emit([named]))[0]).toMatchObject({ status: 'accepted' });
+  expect((await emit([named, named])).map(({ status }) => status)).toEqual(['duplicate', 'duplicate']);
+  expect(frames.flatMap(({ ids }) => ids)).toHaveLength(3);
+});
+
+test('two pipelines store the same event under the same id, and neither sees what the other changed', async () => {
+  const mark = eachEvent((event) => {
+    event.action = `${event.action}_changed`;
+    return pass;
+  });
+  const { emit, frames } = setUp([normalize, mark], undefined, ['a', 'b']);
+  const [outcome] = await emit([raw('one')]);
+  expect(outcome).toMatchObject({ status: 'accepted' });
+  expect(frames.map(({ pipeline }) => pipeline)).toEqual(['a', 'b']);
+  expect(frames[0]!.ids).toEqual(frames[1]!.ids);
+  for (const { text } of frames) expect((JSON.parse(text) as CanonicalEvent).action).toBe('one_changed');
+});
+
+test('a closed intake refuses, and counts it', () => {
+  const { intake, counters } = setUp([normalize]);
+  intake.close();
+  const refused = intake.reserve('acme', 1);
+  expect(isBusy(refused) && refused.busy).toBe('stopping');
+  expect(counters.of('http')).toEqual({ 'busy:stopping': 1 });
+});
