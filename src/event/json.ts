@@ -112,8 +112,13 @@ const isLongNumber = (text: string, position: number): boolean => {
 interface ExactJson {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
   rawJSON(text: string): unknown;
+  isRawJSON(value: unknown): boolean;
 }
 const exactJson = JSON as unknown as ExactJson;
+
+/** Is it an integer that was kept exactly? Such values are frozen and have no parts. */
+export const isRawJson = (value: unknown): boolean => exactJson.isRawJSON(value);
+
 const INTEGER = /^-?\d+$/;
 
 const keepExact = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
