@@ -1,0 +1,109 @@
+// What every record's event has in common: attributes go to their places, and nothing is lost on the way.
+import type { Warning } from '../../../src/event/schema.ts';
+import { type Facts, fits } from './facts.ts';
+import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
+import { type Attributes, isRawJson, type OtlpValue } from './request.ts';
+import { actorOf, errorOf, objectOf, requestOf, type Section, setIf } from './sections.ts';
+
+// The bounds of `attributes` in EVENTS.md 2: what is beyond them is kept under `data` instead of being refused.
+const MAX_KEYS = 128;
+const MAX_KEY_BYTES = 256;
+const MAX_TEXT_BYTES = 4096;
+const MAX_ITEMS = 1024;
+
+/** The content of one event while it is put together. */
+export interface Draft {
+  readonly content: Section;
+  readonly attributes: Record<string, OtlpValue>;
+  attributeCount: number;
+  data: Section | undefined;
+  /** Native fields, to be set last: path, key as sent, value. */
+  native: [readonly string[], string, OtlpValue][] | undefined;
+  warnings: Warning[] | undefined;
+}
+
+/** A resource and its scope, worked out once for all their records. */
+export interface Surroundings {
+  readonly warnings: readonly Warning[];
+  /** Adds the service and the other facts to a record's event: copies, for events are changed in place later. */
+  addTo(draft: Draft): void;
+}
+
+export const newDraft = (): Draft => ({
+  content: {},
+  attributes: {},
+  attributeCount: 0,
+  data: undefined,
+  native: undefined,
+  warnings: undefined,
+});
+
+export const warn = (draft: Draft, code: string, path: string): void => {
+  (draft.warnings ??= []).push({ code, path });
+};
+
+/** Sorts attributes into facts, native fields and the rest. */
+export const collect = (draft: Draft, facts: Facts, { keys, values }: Attributes): void => {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const value = values[i]!;
+    if (facts.put(key, value)) continue;
+    const path = isNativeKey(key) ? nativePathOf(key) : undefined;
+    if (path === undefined) keep(draft, key, value);
+    else (draft.native ??= []).push([path, key, value]);
+  }
+};
+
+/** Keeps an attribute under `attributes` if it is flat and within the bounds there, else under `data`. */
+export const keep = (draft: Draft, key: string, value: OtlpValue): void => {
+  if (draft.attributeCount < MAX_KEYS && fits(key, MAX_KEY_BYTES) && isFlat(value)) {
+    draft.attributeCount++;
+    draft.attributes[key] = value;
+  } else keepNested(draft, key, value);
+};
+
+const isFlat = (value: OtlpValue): boolean => {
+  if (typeof value === 'string') return fits(value, MAX_TEXT_BYTES);
+  if (typeof value !== 'object' || value === null) return true;
+  return Array.isArray(value) && value.length <= MAX_ITEMS && value.every(isFlatItem);
+};
+
+const isFlatItem = (item: unknown): boolean =>
+  typeof item === 'string' ? fits(item, MAX_TEXT_BYTES) : typeof item !== 'object' || item === null;
+
+/** The body's own key goes first; an attribute of the same name stands beside it. */
+export const keepNested = (draft: Draft, key: string, value: unknown): void => {
+  const data = (draft.data ??= {});
+  data[Object.hasOwn(data, key) ? `attributes.${key}` : key] = value;
+};
+
+const isMap = (value: OtlpValue): value is Section =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
+
+/** A body that is no map is wrapped: `data` is one. */
+export const dataOf = (body: OtlpValue): Section => (isMap(body) ? body : { value: body });
+
+/** The sections that facts make up, unless they are there already. */
+export const addSections = ({ content }: Draft, facts: Facts): void => {
+  if (facts.hasActor) setIf(content, 'actor', actorOf(facts));
+  if (facts.hasObject) setIf(content, 'object', objectOf(facts));
+  if (facts.hasRequest) setIf(content, 'request', requestOf(facts));
+  if (facts.hasError) setIf(content, 'error', errorOf(facts));
+};
+
+/** What is left over, what the surroundings add, and last the native fields, which go before all others. */
+export const finish = (draft: Draft, facts: Facts, surroundings: Surroundings): Section => {
+  const { content } = draft;
+  facts.drain((key, value) => keep(draft, key, value));
+  surroundings.addTo(draft);
+  if (draft.native !== undefined) addNative(draft, draft.native);
+  if (draft.data !== undefined) content['data'] = draft.data;
+  if (draft.attributeCount > 0) content['attributes'] = draft.attributes;
+  return content;
+};
+
+const addNative = (draft: Draft, native: NonNullable<Draft['native']>): void => {
+  for (const [path, key, value] of native) {
+    if (!setNative(draft.content, path, value)) keep(draft, key, value);
+  }
+};

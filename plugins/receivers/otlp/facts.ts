@@ -1,0 +1,145 @@
+// The attributes that have a place of their own in an event (EVENTS.md 7), collected before the event is built.
+import { isRawJson, type OtlpValue } from './request.ts';
+
+const ACTOR = 1;
+const OBJECT = 2;
+const REQUEST = 4;
+const ERROR = 8;
+const EVENT = 16;
+
+/** Attribute key to the section that it belongs to. */
+const SECTIONS = {
+  'activity.category': EVENT,
+  'activity.action': EVENT,
+  'activity.outcome': EVENT,
+  outcome: EVENT,
+  'event.id': EVENT,
+  'event.name': EVENT,
+  'session.id': EVENT,
+  'user.id': ACTOR,
+  'enduser.id': ACTOR,
+  'user.name': ACTOR,
+  'user.full_name': ACTOR,
+  'user.email': ACTOR,
+  'user.roles': ACTOR,
+  'client.address': ACTOR,
+  'user_agent.original': ACTOR,
+  'object.type': OBJECT,
+  'object.id': OBJECT,
+  'object.name': OBJECT,
+  'object.url': OBJECT,
+  'object.parent': OBJECT,
+  'object.version': OBJECT,
+  'http.request.id': REQUEST,
+  'http.request.method': REQUEST,
+  'http.method': REQUEST,
+  'url.path': REQUEST,
+  'http.target': REQUEST,
+  'http.response.status_code': REQUEST,
+  'http.status_code': REQUEST,
+  'http.server.request.duration': REQUEST,
+  'http.client.request.duration': REQUEST,
+  'exception.type': ERROR,
+  'exception.message': ERROR,
+  'exception.stacktrace': ERROR,
+  'error.type': ERROR,
+  'error.message': ERROR,
+  'db.response.status_code': ERROR,
+} as const;
+export type FactName = keyof typeof SECTIONS;
+
+const NAMES = Object.keys(SECTIONS) as FactName[];
+const SLOTS: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
+const SECTION_OF: readonly number[] = NAMES.map((name) => SECTIONS[name]);
+
+/** One record's facts. A `take…` gives the value once, if it fits the field; what nobody takes is left over. */
+export class Facts {
+  readonly #values: (OtlpValue | undefined)[] = NAMES.map(() => undefined);
+  #filled: number[] = [];
+  #sections = 0;
+
+  get hasActor(): boolean {
+    return (this.#sections & ACTOR) !== 0;
+  }
+  get hasObject(): boolean {
+    return (this.#sections & OBJECT) !== 0;
+  }
+  get hasRequest(): boolean {
+    return (this.#sections & REQUEST) !== 0;
+  }
+  get hasError(): boolean {
+    return (this.#sections & ERROR) !== 0;
+  }
+
+  /** False if the key has no place of its own. */
+  put(key: string, value: OtlpValue): boolean {
+    const slot = SLOTS.get(key);
+    if (slot === undefined) return false;
+    if (this.#values[slot] === undefined) this.#filled.push(slot);
+    this.#values[slot] = value;
+    this.#sections |= SECTION_OF[slot]!;
+    return true;
+  }
+
+  peek(name: FactName): OtlpValue | undefined {
+    return this.#values[SLOTS.get(name)!];
+  }
+
+  /** The value as it is. */
+  take(name: FactName): OtlpValue | undefined {
+    const slot = SLOTS.get(name)!;
+    const value = this.#values[slot];
+    this.#values[slot] = undefined;
+    return value;
+  }
+
+  /** As text, if it is a scalar of 1 to `maxBytes` bytes. */
+  takeText(name: FactName, maxBytes: number): string | undefined {
+    const text = this.peekText(name, maxBytes);
+    if (text !== undefined) this.take(name);
+    return text;
+  }
+
+  peekText(name: FactName, maxBytes: number): string | undefined {
+    const value = this.peek(name);
+    if (value === undefined || value === null || (typeof value === 'object' && !isRawJson(value))) return undefined;
+    const text = typeof value === 'object' ? (value as { rawJSON: string }).rawJSON : String(value);
+    return text !== '' && fits(text, maxBytes) ? text : undefined;
+  }
+
+  /** As a number of at least 0, if it is one or a text of one. */
+  takeNumber(name: FactName, max: number): number | undefined {
+    const value = this.peek(name);
+    const number = typeof value === 'string' && DIGITS.test(value) ? Number(value) : value;
+    if (typeof number !== 'number' || number < 0 || number > max) return undefined;
+    this.take(name);
+    return number;
+  }
+
+  /** An array of at most 32 texts, or one text. */
+  takeTexts(name: FactName, maxBytes: number): string[] | undefined {
+    const value = this.peek(name);
+    const list = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(list) || list.length > 32) return undefined;
+    if (!list.every((entry) => typeof entry === 'string' && fits(entry, maxBytes))) return undefined;
+    this.take(name);
+    return list as string[];
+  }
+
+  /** Hands over what was not taken, and is empty for the next record. */
+  drain(each: (key: string, value: OtlpValue) => void): void {
+    for (const slot of this.#filled) {
+      const value = this.#values[slot];
+      if (value !== undefined) each(NAMES[slot]!, value);
+      this.#values[slot] = undefined;
+    }
+    this.#filled = [];
+    this.#sections = 0;
+  }
+}
+
+const DIGITS = /^\d{1,9}(?:\.\d{1,9})?$/;
+
+/** UTF-8 needs at most three bytes for each unit of a string: short ones need no count. */
+export const fits = (text: string, maxBytes: number): boolean =>
+  text.length * 3 <= maxBytes || (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes);

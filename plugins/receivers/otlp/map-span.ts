@@ -1,0 +1,170 @@
+// One Span to the content of an event, where it is one (EVENTS.md 7).
+import type { Instant } from '../../../src/event/time.ts';
+import { type Dropped, drop } from '../../../src/sdk/index.ts';
+import {
+  addSections,
+  collect,
+  type Draft,
+  finish,
+  keep,
+  keepNested,
+  newDraft,
+  type Surroundings,
+  warn,
+} from './draft.ts';
+import { type Facts, fits } from './facts.ts';
+import { addHead, addSourceType, traceOf } from './identity.ts';
+import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
+import { type Section, setIf } from './sections.ts';
+import { spanAction, spanOutcome, statusOf } from './span-kind.ts';
+
+const MAX_LINKS = 32;
+
+export const mapSpan = (
+  span: OtlpSpan,
+  surroundings: Surroundings,
+  facts: Facts,
+  keepAll: boolean,
+): { draft: Draft; instant: Instant | undefined } | Dropped => {
+  const draft = newDraft();
+  collect(draft, facts, span.attributes);
+  const exception = collectException(draft, facts, span.events);
+  const status = statusOf(span, facts, draft.attributes);
+  const action = spanAction(span, status) ?? (keepAll ? 'x.span' : undefined);
+  if (action === undefined && facts.peek('activity.action') === undefined) {
+    facts.drain(() => undefined);
+    return drop('span_not_an_event');
+  }
+  addHead(draft, facts, { action: action ?? 'x.span', category: undefined });
+  describe(draft, span);
+  draft.content['outcome'] ??= spanOutcome(action, status);
+  if (draft.content['outcome'] === undefined) delete draft.content['outcome'];
+  addSections(draft, facts);
+  addRequest(draft, span);
+  addObject(draft, action);
+  addError(draft, span, action);
+  addTrace(draft, span, facts);
+  addEvents(draft, span.events, exception);
+  addWarnings(draft, span);
+  finish(draft, facts, surroundings);
+  return { draft, instant: action === 'request_received' ? (span.start ?? span.end) : (span.end ?? span.start) };
+};
+
+const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
+
+const describe = (draft: Draft, span: OtlpSpan): void => {
+  addSourceType(draft, fits(span.name, 256) ? span.name : '');
+  if (!fits(span.name, 256)) keep(draft, 'span.name', span.name);
+  keep(draft, 'span.kind', KINDS[span.kind] ?? span.kind);
+};
+
+/** The last exception is the one that the span ended with. */
+const collectException = (draft: Draft, facts: Facts, events: readonly OtlpSpanEvent[]): OtlpSpanEvent | undefined => {
+  const exception = events.findLast(({ name }) => name === 'exception');
+  if (exception !== undefined) collect(draft, facts, exception.attributes);
+  return exception;
+};
+
+const addEvents = (draft: Draft, events: readonly OtlpSpanEvent[], exception: OtlpSpanEvent | undefined): void => {
+  const others = events.filter((event) => event !== exception);
+  if (others.length > 0) keepNested(draft, 'events', others.map(eventMap));
+};
+
+const eventMap = (event: OtlpSpanEvent): Section => {
+  const map: Section = { name: event.name };
+  setIf(map, 'timeUnixNano', event.time && nanosText(event.time));
+  return Object.assign(map, attributesPart(event.attributes));
+};
+
+const nanosText = ({ seconds, nanos }: Instant): string =>
+  seconds === 0 ? String(nanos) : `${seconds}${String(nanos).padStart(9, '0')}`;
+
+const attributesPart = ({ keys, values }: OtlpSpanEvent['attributes']): Section =>
+  keys.length === 0 ? {} : { attributes: Object.fromEntries(keys.map((key, i) => [key, values[i]])) };
+
+const durationMs = (span: OtlpSpan): number | undefined => {
+  if (span.start === undefined || span.end === undefined) return undefined;
+  const ms = (span.end.seconds - span.start.seconds) * 1e3 + (span.end.nanos - span.start.nanos) / 1e6;
+  return ms < 0 ? undefined : Math.round(ms * 1e6) / 1e6;
+};
+
+const addRequest = ({ content }: Draft, span: OtlpSpan): void => {
+  const duration = durationMs(span);
+  if (duration === undefined) return;
+  const request = (content['request'] ??= {}) as Section;
+  request['durationMs'] ??= duration;
+};
+
+const OBJECT_KEYS: Readonly<Record<string, readonly (readonly [key: string, type: string])[]>> = {
+  request_received: [
+    ['http.route', 'route'],
+    ['url.route', 'route'],
+  ],
+  db_error: [
+    ['db.collection.name', 'db.collection'],
+    ['db.sql.table', 'db.collection'],
+  ],
+};
+
+const addObject = ({ content, attributes }: Draft, action: string | undefined): void => {
+  if (content['object'] !== undefined) return;
+  for (const [key, type] of OBJECT_KEYS[action ?? ''] ?? []) {
+    const id = attributes[key];
+    if (typeof id !== 'string' || id === '' || !fits(id, 256)) continue;
+    content['object'] = { type, id };
+    return;
+  }
+};
+
+const PEER_KEYS = ['peer.service', 'db.system.name', 'db.system', 'server.address'];
+
+const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): void => {
+  const { content } = draft;
+  const failed = span.statusCode === 2;
+  if (content['error'] === undefined && !failed && action !== 'downstream_timeout') return;
+  const error = (content['error'] ??= {}) as Section;
+  addStatusMessage(draft, error, span.statusMessage);
+  const peer = span.kind === 3 ? PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer) : undefined;
+  setIf(error, 'dependency', peer);
+};
+
+const isPeer = (value: OtlpValue | undefined): value is string =>
+  typeof value === 'string' && value !== '' && fits(value, 256);
+
+const addStatusMessage = (draft: Draft, error: Section, message: string): void => {
+  if (message === '' || message === error['message']) return;
+  if (error['message'] === undefined && fits(message, 2048)) error['message'] = message;
+  else keep(draft, 'status.message', message);
+};
+
+const addTrace = (draft: Draft, span: OtlpSpan, facts: Facts): void => {
+  const correlation = traceOf(span, facts);
+  if (span.parentSpanId !== '') correlation['parentSpanId'] = span.parentSpanId;
+  if (span.traceState !== '' && fits(span.traceState, 512)) correlation['traceState'] = span.traceState;
+  const links = span.links.filter(({ traceId }) => traceId !== '');
+  if (links.length > 0) correlation['links'] = links.slice(0, MAX_LINKS).map(linkMap);
+  if (Object.keys(correlation).length > 0) draft.content['correlation'] = correlation;
+  if (links.length > MAX_LINKS || links.some(hasMore)) keepNested(draft, 'links', span.links.map(fullLink));
+};
+
+const hasMore = ({ attributes, traceState }: OtlpLink): boolean => attributes.keys.length > 0 || traceState !== '';
+
+const linkMap = ({ traceId, spanId }: OtlpLink): Section => {
+  const link: Section = { correlationId: `trace:${traceId}`, type: 'span_link', traceId };
+  if (spanId !== '') link['spanId'] = spanId;
+  return link;
+};
+
+const fullLink = ({ traceId, spanId, traceState, attributes }: OtlpLink): Section => ({
+  traceId,
+  spanId,
+  ...(traceState !== '' && { traceState }),
+  ...attributesPart(attributes),
+});
+
+const addWarnings = (draft: Draft, span: OtlpSpan): void => {
+  if (span.droppedAttributesCount > 0) warn(draft, 'attributes_dropped', '/attributes');
+  if (span.droppedEventsCount > 0) warn(draft, 'span_events_dropped', '/data/events');
+  if (span.droppedLinksCount > 0) warn(draft, 'span_links_dropped', '/correlation/links');
+  if (span.badId) warn(draft, 'trace_context_invalid', '/correlation');
+};

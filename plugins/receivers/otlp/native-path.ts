@@ -1,0 +1,57 @@
+// `activity.<field>`: a whole native event in attributes. The path is the native one, in snake case.
+import { nativeEvent } from '../../../src/event/schema.ts';
+import { isRawJson, type OtlpValue } from './request.ts';
+
+const PREFIX = 'activity.';
+const MAX_DEPTH = 4;
+const MAX_REMEMBERED = 1024;
+
+/** The record itself is the timestamp, the attributes and the data. */
+const ELSEWHERE = new Set(['timestamp', 'attributes', 'data']);
+const FIELDS = new Set(Object.keys(nativeEvent.shape).filter((field) => !ELSEWHERE.has(field)));
+
+const remembered = new Map<string, readonly string[] | undefined>();
+
+export const isNativeKey = (key: string): boolean => key.startsWith(PREFIX);
+
+/** `activity.actor.on_behalf_of.id` is actor, onBehalfOf, id; undefined where no field has that name. */
+export const nativePathOf = (key: string): readonly string[] | undefined => {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const path = parsePath(key.slice(PREFIX.length));
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  if (path !== undefined) remembered.set(key, path);
+  return path;
+};
+
+const BUSINESS_KEYS = 'correlation.business_keys.';
+
+const parsePath = (name: string): readonly string[] | undefined => {
+  // A business key's type is the sender's own word.
+  if (name.startsWith(BUSINESS_KEYS))
+    return safePath(['correlation', 'businessKeys', name.slice(BUSINESS_KEYS.length)]);
+  const segments = name.split('.').map(toCamelCase);
+  return FIELDS.has(segments[0]!) && segments.length <= MAX_DEPTH ? safePath(segments) : undefined;
+};
+
+const safePath = (path: readonly string[]): readonly string[] | undefined =>
+  path.some((segment) => segment === '' || segment === '__proto__') ? undefined : path;
+
+const toCamelCase = (segment: string): string =>
+  segment.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+type Tree = Record<string, unknown>;
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
+
+/** Sets `value` at `path`, over what is there; false where something on the way is no map. */
+export const setNative = (content: Tree, path: readonly string[], value: OtlpValue): boolean => {
+  let tree = content;
+  for (const segment of path.slice(0, -1)) {
+    const next = Object.hasOwn(tree, segment) ? tree[segment] : (tree[segment] = {});
+    if (!isTree(next)) return false;
+    tree = next;
+  }
+  tree[path.at(-1)!] = value;
+  return true;
+};

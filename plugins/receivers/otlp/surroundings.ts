@@ -1,0 +1,67 @@
+// What a resource and its scope say of all their records.
+import type { Warning } from '../../../src/event/schema.ts';
+import { keep, type Surroundings } from './draft.ts';
+import { fits } from './facts.ts';
+import { type Attributes, isRawJson, type OtlpResource, type OtlpScope, type OtlpValue } from './request.ts';
+
+/** Resource attributes that name the service; where two name one field, the current name goes first. */
+const SERVICE_FIELDS: readonly (readonly [key: string, field: string, maxBytes: number])[] = [
+  ['service.name', 'name', 255],
+  ['service.namespace', 'namespace', 255],
+  ['service.version', 'version', 128],
+  ['service.instance.id', 'instanceId', 255],
+  ['deployment.environment.name', 'environment', 128],
+  ['deployment.environment', 'environment', 128],
+];
+
+export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surroundings => {
+  const rest = asMap(resource.attributes);
+  const service = takeService(rest);
+  const extras = extrasOf(rest, scope);
+  return {
+    warnings: warningsOf(resource, service),
+    addTo: (draft) => {
+      draft.content['service'] = { ...service, name: service['name'] ?? 'unknown_service' };
+      for (const [key, value] of extras) keep(draft, key, copyOf(value));
+    },
+  };
+};
+
+const asMap = ({ keys, values }: Attributes): Map<string, OtlpValue> =>
+  new Map(keys.map((key, i) => [key, values[i]!]));
+
+const takeService = (attributes: Map<string, OtlpValue>): Record<string, string> => {
+  const service: Record<string, string> = {};
+  for (const [key, field, maxBytes] of SERVICE_FIELDS) {
+    const value = attributes.get(key);
+    if (!isScalar(value) || field in service) continue;
+    const text = String(value);
+    if (text === '' || !fits(text, maxBytes)) continue;
+    service[field] = text;
+    attributes.delete(key);
+  }
+  return service;
+};
+
+const isScalar = (value: OtlpValue | undefined): value is string | number | boolean =>
+  value !== undefined && value !== null && typeof value !== 'object';
+
+const extrasOf = (resource: ReadonlyMap<string, OtlpValue>, scope: OtlpScope): [string, OtlpValue][] => {
+  const extras: [string, OtlpValue][] = [];
+  for (const [key, value] of resource) extras.push([`resource.${key}`, value]);
+  if (scope.name !== '') extras.push(['otel.scope.name', scope.name]);
+  if (scope.version !== '') extras.push(['otel.scope.version', scope.version]);
+  for (const [key, value] of asMap(scope.attributes)) extras.push([`otel.scope.${key}`, value]);
+  return extras;
+};
+
+const warningsOf = (resource: OtlpResource, service: Readonly<Record<string, string>>): Warning[] => [
+  ...(service['name'] === undefined ? [{ code: 'service_name_missing', path: '/service/name' }] : []),
+  ...(resource.droppedAttributesCount > 0 ? [{ code: 'resource_attributes_dropped', path: '/attributes' }] : []),
+];
+
+const copyOf = (value: OtlpValue): OtlpValue => {
+  if (typeof value !== 'object' || value === null || isRawJson(value)) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyOf(entry as OtlpValue)]));
+};
