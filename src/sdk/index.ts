@@ -18,7 +18,7 @@ export { isBusy, isRefusal, SCOPES } from './intake.ts';
 export type { Authenticator, Busy, Credential, Intake, Lease, Principal, Refusal, Scope } from './intake.ts';
 export { forAll, stored } from './exporter.ts';
 export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
-export type { EventFilter, EventReader, PageKey, PageRequest } from './reader.ts';
+export type { EventFilter, EventReader, LinkedLine, PageKey, PageRequest, ReadPage, StoredLine } from './reader.ts';
 export type {
   CollectorStatus,
   ComponentContext,
