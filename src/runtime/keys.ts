@@ -42,9 +42,12 @@ export const createKeyRing = (master: Buffer): KeyRing => {
     derive: (purpose, tenant) => {
       // The length keeps ('a', 'bc') apart from ('ab', 'c').
       const info = `betalogs/1/${Buffer.byteLength(purpose)}:${purpose}/${tenant}`;
-      const known = derived.get(info) ?? Buffer.from(hkdfSync('sha256', master, '', info, KEY_BYTES));
-      derived.set(info, known);
-      return Buffer.from(known);
+      let key = derived.get(info);
+      if (key === undefined) {
+        key = Buffer.from(hkdfSync('sha256', master, '', info, KEY_BYTES));
+        derived.set(info, key);
+      }
+      return Buffer.from(key);
     },
   };
 };

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -7,5 +7,6 @@ LOOPBACK.addAddress('::1', 'ipv6');
 /** True for 127.0.0.0/8, ::1 and the former written as IPv6. */
 export const isLoopback = (address: string): boolean => {
   const bare = address.replace(/%.*$/, '');
-  return LOOPBACK.check(bare, isIPv6(bare) ? 'ipv6' : 'ipv4');
+  const version = isIP(bare);
+  return version !== 0 && LOOPBACK.check(bare, version === 6 ? 'ipv6' : 'ipv4');
 };

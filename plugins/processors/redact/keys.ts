@@ -42,7 +42,10 @@ const DENIED = [
   ...['cvv', 'cvv2', 'cvc', 'cvc2', 'card_cvc', 'card_cvv', 'security_code', 'card_security_code', 'track_data'],
 ];
 /** `db_password` is a password too; `page_token` is no token, so tokens are listed above one by one. */
-const DENIED_ENDINGS = /(?:password|passwd|passphrase|secret|privatekey|apikey|secretkey|accesstoken|refreshtoken)$/;
+const DENIED_ENDINGS = [
+  ...['password', 'passwd', 'passphrase', 'secret', 'private_key', 'api_key', 'secret_key', 'access_token'],
+  'refresh_token',
+];
 
 /** Headers whose whole line is the secret. */
 const WHOLE_LINE = new Set(['authorization', 'proxyauthorization', 'cookie', 'setcookie', 'setcookie2']);
@@ -72,13 +75,21 @@ export const comparable = (key: string): string => {
 
 export type KeyTest = (key: string) => boolean;
 
-/** True for keys that name a secret, the configuration's own among them. */
-export const deniedKeys = (extra: readonly string[]): KeyTest => {
-  const denied = new Set([...DENIED, ...extra].map(comparable));
-  return (key) => {
+export interface DeniedKeys {
+  readonly has: KeyTest;
+  /** Comparable forms: every denied key ends in one of them. */
+  readonly words: ReadonlySet<string>;
+}
+
+/** The keys that name a secret, the configuration's own among them. */
+export const deniedKeys = (extra: readonly string[]): DeniedKeys => {
+  const words = new Set([...DENIED, ...extra].map(comparable));
+  const endings = DENIED_ENDINGS.map(comparable);
+  const has = remembered((key: string) => {
     const word = comparable(key);
-    return denied.has(word) || DENIED_ENDINGS.test(word);
-  };
+    return words.has(word) || endings.some((ending) => word.endsWith(ending));
+  });
+  return { has, words: new Set([...words, ...endings]) };
 };
 
 export const takesWholeLine: KeyTest = (key) => WHOLE_LINE.has(comparable(key));

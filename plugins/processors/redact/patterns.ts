@@ -69,6 +69,10 @@ const VENDOR_TOKENS = new RegExp(
   'g',
 );
 
+/** Cheap, and true for every text that holds one of them. */
+const VENDOR_HINT =
+  /gh[opusr]_|github_pat|gl[a-z]{2,4}-|xox|xapp|[sr]k[_-]|whsec|AIza|ya29|GOCSPX|npm_|pypi|SG\.|blk_|_v1_|hf_|shp|dapi|hv[sbr]\.|AGE-|hooks|Key=/;
+
 const SCHEME = /\b(bearer|basic)([ \t]{1,4})([A-Za-z0-9._~+/-]{6,}={0,2})/gi;
 
 /** `bearer authentication` is prose; a token has a digit, a change of case inside, or is long. */
@@ -96,12 +100,13 @@ export const PATTERNS: readonly Pattern[] = [
     summary: 'JSON Web Tokens.',
     replace: (text) => (text.includes('eyJ') ? text.replace(JWT, (m) => (isJwt(m) ? marker('jwt') : m)) : text),
   },
-  dropped(
-    'vendor_token',
-    GATE.token | GATE.assignment,
-    VENDOR_TOKENS,
-    'Tokens of GitHub, GitLab, Slack, Stripe, Google, npm and others.',
-  ),
+  {
+    name: 'vendor_token',
+    method: 'drop',
+    gates: GATE.token | GATE.kebab,
+    summary: 'Tokens of GitHub, GitLab, Slack, Stripe, Google, npm and others.',
+    replace: (text) => (VENDOR_HINT.test(text) ? text.replace(VENDOR_TOKENS, marker('vendor_token')) : text),
+  },
   {
     name: 'aws_access_key_id',
     method: 'hash',

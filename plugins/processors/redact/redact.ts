@@ -8,7 +8,7 @@ import { hash, marker, mask, truncate } from './methods.ts';
 import { type Pattern, PATTERNS } from './patterns.ts';
 import { EVENT_PLACES, type Place, type Places } from './places.ts';
 import { compilePaths, descend, type PathNode, type PathRule, type Rule } from './rules.ts';
-import { GATE, scan } from './scan.ts';
+import { createScan, endingsOf, GATE } from './scan.ts';
 import { createTextRedactor } from './text.ts';
 import { createTrail } from './trail.ts';
 
@@ -53,12 +53,14 @@ export const createRedactor = (
   let tenant = '';
   let layer = 0;
   const trail = createTrail();
-  const isDenied = remembered(deniedKeys(options.denyKeys));
+  const denied = deniedKeys(options.denyKeys);
+  const isDenied = denied.has;
+  const scan = createScan(endingsOf(denied.words));
   const masksIps = !options.disabled.has('ip');
   const masksEmails = !options.disabled.has('email');
   const pseudonymKey = (): Buffer => pseudonymKeys(tenant);
   const patterns = PATTERNS.filter(({ name }) => !options.disabled.has(name));
-  const redactText = createTextRedactor(patterns, { isDenied, pseudonymKey });
+  const redactText = createTextRedactor(patterns, scan, { isDenied, pseudonymKey });
   const root = compilePaths(options.pathRules);
   const rootNodes: Nodes = root && [root];
   const keyRules = new Map(

@@ -1,6 +1,6 @@
 // One string: which patterns could match, then those that do, then what is written inside it in percent encoding.
 import type { Pattern, PatternTools } from './patterns.ts';
-import { GATE, scan } from './scan.ts';
+import { GATE, type Scan } from './scan.ts';
 
 const ENCODED_PART = /[^\s&=?#"'<>]*%[0-9A-Fa-f]{2}[^\s&=?#"'<>]*/g;
 const ENCODING_LAYERS = 2;
@@ -8,7 +8,7 @@ const ENCODING_LAYERS = 2;
 /** Redacts a text and tells each pattern that found something. The same string comes back where none did. */
 export type TextRedactor = (text: string, gates: number, onHit: (pattern: Pattern) => void) => string;
 
-export const createTextRedactor = (patterns: readonly Pattern[], tools: PatternTools): TextRedactor => {
+export const createTextRedactor = (patterns: readonly Pattern[], scan: Scan, tools: PatternTools): TextRedactor => {
   const apply = (text: string, gates: number, layer: number, onHit: (pattern: Pattern) => void): string => {
     let result = text;
     for (const pattern of patterns) {
