@@ -1,0 +1,196 @@
+import { decodeEventHead, decodeEventIndex, linesOf, type EventHead } from './event-payload.ts';
+import { FRAME_TYPES, type Frame } from './frame.ts';
+import type { Commit } from './group-commit.ts';
+import type { Cut, JournalCursor, StoredFrame } from './journal.ts';
+import type { JournalState } from './journal-state.ts';
+import type { ExporterPlace } from './place.ts';
+import { segmentFrom } from './segment.ts';
+import { Walker, type WalkerOptions } from './walker.ts';
+
+export interface FileCursorOptions {
+  readonly state: JournalState;
+  readonly place: ExporterPlace;
+  readonly walker: WalkerOptions;
+  /** The place has changed. */
+  readonly onAcknowledge: () => void;
+  readonly writeCut: (place: ExporterPlace, sequences: readonly number[]) => Promise<Cut>;
+}
+
+export class FileCursor implements JournalCursor {
+  readonly #options: FileCursorOptions;
+  readonly #place: ExporterPlace;
+  /** What is handed out and not acknowledged. */
+  readonly #inFlight: Map<number, EventHead> = new Map();
+  /** Frames of open cuts that are still to be handed out again. */
+  readonly #again: Set<number>;
+  readonly #againWalker: Walker;
+  readonly #walker: Walker;
+  /** The last sequence that the walker came to. */
+  #seen: number;
+  #wake: (() => void) | undefined;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(options: FileCursorOptions) {
+    const { place, walker } = options;
+    this.#options = options;
+    this.#place = place;
+    this.#again = new Set(place.cuts.flatMap(({ sequences }) => sequences));
+    this.#againWalker = new Walker(walker, place.floor() + 1);
+    this.#walker = new Walker(walker, place.acks.low + 1);
+    this.#seen = place.acks.low;
+  }
+
+  get openCuts(): readonly Cut[] {
+    return this.#place.cuts;
+  }
+
+  async read(maxBytes: number, signal: AbortSignal): Promise<readonly StoredFrame[]> {
+    if (this.#isReading) throw new RangeError('a cursor is read by one reader at a time');
+    this.#isReading = true;
+    try {
+      for (;;) {
+        const frames = await this.#take(maxBytes);
+        if (frames.length > 0 || signal.aborted || this.#isClosed) return frames;
+        await this.#committed(signal);
+      }
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  cut(sequences: readonly number[]): Promise<Cut> {
+    const ascending = sequences.toSorted((a, b) => a - b);
+    if (ascending.length === 0 || ascending.some((sequence) => !this.#inFlight.has(sequence))) {
+      throw new RangeError('a cut is made of frames that were read and are not acknowledged');
+    }
+    return this.#options.writeCut(this.#place, ascending);
+  }
+
+  acknowledge(sequences: readonly number[]): void {
+    for (const sequence of sequences) {
+      const head = this.#inFlight.get(sequence);
+      if (head === undefined) continue;
+      this.#inFlight.delete(sequence);
+      this.#place.acknowledge(sequence, head.pipeline);
+    }
+    this.#place.isDirty = true;
+    this.#options.onAcknowledge();
+  }
+
+  oldestPendingMs(): number | undefined {
+    if (this.pendingFrames() === 0) return undefined;
+    const oldest = this.#place.floor() + 1;
+    const segment = segmentFrom(this.#options.state.segments, oldest);
+    return this.#inFlight.get(oldest)?.oldestReceivedMs ?? segment?.markOf(oldest)?.receivedMs;
+  }
+
+  pendingFrames(): number {
+    return this.#place.pendingFrames();
+  }
+
+  /** A group has become durable. */
+  onCommit(commit: Commit): void {
+    if (this.#wake === undefined) return;
+    if (!this.#wants(commit) && this.#walker.skip(commit)) {
+      this.#seen = commit.segment.lastSequence;
+      this.#place.acks.add(commit.firstSequence, this.#seen);
+    } else {
+      this.#wake();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake?.();
+    await this.#againWalker.close();
+    await this.#walker.close();
+  }
+
+  #wants({ pipelines }: Commit): boolean {
+    return [...pipelines].some((pipeline) => this.#place.pipelines.has(pipeline));
+  }
+
+  async #take(maxBytes: number): Promise<readonly StoredFrame[]> {
+    const frames: StoredFrame[] = [];
+    let bytes = 0;
+    while (bytes < Math.max(1, maxBytes)) {
+      const frame = (await this.#nextAgain(maxBytes - bytes)) ?? (await this.#nextNew(maxBytes - bytes));
+      if (frame === undefined) break;
+      frames.push(frame);
+      bytes += frame.lines.length;
+    }
+    return frames;
+  }
+
+  async #nextAgain(windowBytes: number): Promise<StoredFrame | undefined> {
+    while (this.#again.size > 0) {
+      const frame = await this.#againWalker.next(windowBytes);
+      if (frame === undefined) this.#forgetMissing();
+      else if (this.#again.delete(frame.sequence)) return this.#handOut(frame, decodeEventHead(frame.payload));
+    }
+    return undefined;
+  }
+
+  /** Frames of a cut that damage took away since the start. */
+  #forgetMissing(): void {
+    for (const sequence of this.#again) this.#place.acknowledge(sequence, '');
+    this.#again.clear();
+  }
+
+  async #nextNew(windowBytes: number): Promise<StoredFrame | undefined> {
+    const { acks, pipelines } = this.#place;
+    for (;;) {
+      const frame = await this.#walker.next(windowBytes);
+      if (frame === undefined) break;
+      const { sequence } = frame;
+      // A step in the sequence is where a segment was given up or damage is: nothing will ever come from there.
+      if (sequence > this.#seen + 1) acks.add(this.#seen + 1, sequence - 1);
+      this.#seen = Math.max(this.#seen, sequence);
+      if (acks.has(sequence) || this.#inFlight.has(sequence)) continue;
+      const head = frame.type === FRAME_TYPES.event ? decodeEventHead(frame.payload) : undefined;
+      if (head !== undefined && pipelines.has(head.pipeline)) return this.#handOut(frame, head);
+      acks.add(sequence);
+    }
+    if (this.#inFlight.size === 0 && this.#walker.isAtEnd) this.#place.countNothing();
+    return undefined;
+  }
+
+  #handOut(frame: Frame, head: EventHead | undefined): StoredFrame | undefined {
+    if (head === undefined) return undefined;
+    this.#inFlight.set(frame.sequence, head);
+    return new FrameOnDisk(frame, head);
+  }
+
+  /** Resolves when there may be more to read; at once if a group came in between. */
+  async #committed(signal: AbortSignal): Promise<void> {
+    if (!this.#walker.isAtEnd || this.#isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    signal.addEventListener('abort', this.#wake, { once: true });
+    await promise;
+    signal.removeEventListener('abort', this.#wake);
+    this.#wake = undefined;
+  }
+}
+
+class FrameOnDisk implements StoredFrame {
+  readonly sequence: number;
+  readonly pipeline: string;
+  readonly count: number;
+  readonly lines: Uint8Array;
+  readonly #payload: Buffer;
+  #index: StoredFrame['index'] | undefined;
+
+  constructor({ sequence, payload }: Frame, { pipeline, count }: EventHead) {
+    this.sequence = sequence;
+    this.pipeline = pipeline;
+    this.count = count;
+    this.lines = linesOf(payload);
+    this.#payload = payload;
+  }
+
+  get index(): StoredFrame['index'] {
+    return (this.#index ??= decodeEventIndex(this.#payload));
+  }
+}

@@ -1,0 +1,49 @@
+// Reads one segment file through a window: what is in memory is the window, not the segment.
+import { FRAME_HEADER_BYTES } from './frame.ts';
+import { FrameScan, type ScanOptions, type ScanStep, type ScanWindow } from './frame-scan.ts';
+import type { FileSystem, JournalFile } from './file-system.ts';
+
+const EMPTY: ScanWindow = { base: 0, bytes: Buffer.alloc(0) };
+
+export class SegmentReader {
+  readonly scan: FrameScan;
+  /** Bytes to read at a time; a larger frame takes what it needs. */
+  windowBytes: number;
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  #file: JournalFile | undefined;
+  #window: ScanWindow = EMPTY;
+
+  constructor(fs: FileSystem, path: string, scan: ScanOptions, windowBytes: number) {
+    this.#fs = fs;
+    this.#path = path;
+    this.scan = new FrameScan(scan);
+    this.windowBytes = windowBytes;
+  }
+
+  /** The next intact frame, or the end. A frame's payload keeps its window in memory. */
+  async next(): Promise<Exclude<ScanStep, { kind: 'more' }>> {
+    for (;;) {
+      const step = this.scan.next(this.#window);
+      if (step.kind !== 'more') return step;
+      await this.#fill(step.bytes);
+    }
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#window = EMPTY;
+    await file?.close();
+  }
+
+  async #fill(wanted: number): Promise<void> {
+    this.#file ??= await this.#fs.openToRead(this.#path);
+    const base = this.scan.offset;
+    const bytes = Buffer.allocUnsafe(Math.min(Math.max(wanted, this.windowBytes), this.scan.end - base));
+    const read = await this.#file.read(bytes, base);
+    // Somebody cut the file: what is missing is damage like any other.
+    if (read < Math.max(wanted, FRAME_HEADER_BYTES)) this.scan.end = base + read;
+    this.#window = { base, bytes: bytes.subarray(0, read) };
+  }
+}
