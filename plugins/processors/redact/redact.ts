@@ -129,12 +129,12 @@ export const createRedactor = (
     nodes: Nodes,
   ): void => {
     if (typeof value === 'string') return visitText(container, key, value, place);
-    if (typeof value === 'number') return visitNumber(container, key, String(value), value);
-    if (isContainer(value)) visitContainer(container, key, value, place, nodes);
+    if (isContainer(value)) return visitContainer(container, key, value, place, nodes);
+    if (typeof value === 'number' && value >= SMALLEST_CARD) visitNumber(container, key, String(value));
   };
 
-  const visitNumber = (container: Container, key: string, digits: string, value: number): void => {
-    if (value < SMALLEST_CARD || options.disabled.has('card') || !isCard(digits)) return;
+  const visitNumber = (container: Container, key: string, digits: string): void => {
+    if (options.disabled.has('card') || !isCard(digits)) return;
     replace(container, key, marker('card'), 'card', 'drop');
   };
 
@@ -146,7 +146,7 @@ export const createRedactor = (
     nodes: Nodes,
   ): void => {
     if (trail.depth() >= DEEPEST) return replace(parent, key, marker('too_deep'), 'too_deep', 'drop');
-    if (isRawNumber(value)) return visitNumber(parent, key, value.rawJSON, Number(value.rawJSON));
+    if (isRawNumber(value)) return visitNumber(parent, key, value.rawJSON);
     trail.enter(key);
     if (place?.mode === 'changes') visitChanges(value, nodes);
     else if (Array.isArray(value)) visitArray(value, place, nodes);
@@ -336,4 +336,6 @@ const cut = (max: number) => (text: string) => truncate(text, max);
 
 /** An integer that no double holds, as `parseJson` keeps it. */
 const isRawNumber = (value: unknown): value is { readonly rawJSON: string } =>
+  isContainer(value) &&
+  value['rawJSON'] !== undefined &&
   (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
