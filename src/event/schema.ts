@@ -278,7 +278,13 @@ export const source = z
   })
   .describe('Where it came from.');
 
-export const warning = z.object({ code: text(64), path: text(512).optional() });
+export const warning = z.object({
+  code: text(64),
+  path: text(512).optional(),
+  detail: text(128)
+    .optional()
+    .describe('The two values of an `outcome_conflict`; words of the schema, never of the sender.'),
+});
 export const processing = z.object({
   pipelineVersion: text(64),
   attempt: z.int().min(1),
@@ -411,7 +417,10 @@ export const nativeEvent = z.object({
         .optional(),
       causationId: text(256).optional(),
       sessionId: text(256).optional(),
-      links: z.array(link.partial()).max(32).optional(),
+      links: z
+        .array(link.partial().extend({ traceId: text(128).optional(), spanId: text(128).optional() }))
+        .max(32)
+        .optional(),
     })
     .optional(),
   data: data.optional(),

@@ -1,11 +1,6 @@
-/** Why an event is refused. Never holds the value: a path, a rule and words. */
-export interface EventError {
-  /** Permanent, `AREA_WHAT`, e.g. `EVENT_FIELD_REQUIRED`. */
-  readonly code: string;
-  /** JSON pointer into the event as sent; empty for the whole event. */
-  readonly path: string;
-  readonly message: string;
-}
+import type { EventError } from '../event/event-error.ts';
+
+export type { EventError } from '../event/event-error.ts';
 
 /** What became of one event, told to its receiver. */
 export type Outcome =
