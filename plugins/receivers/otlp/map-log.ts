@@ -7,7 +7,8 @@ import type { OtlpLog } from './request.ts';
 export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): Draft => {
   const draft = newDraft();
   const { content } = draft;
-  if (log.body !== undefined) draft.data = dataOf(log.body);
+  // JavaScript's SDK writes an empty AnyValue where there is no body.
+  if (log.body !== undefined && log.body !== null) draft.data = dataOf(log.body);
   collect(draft, facts, log.attributes);
   const attributeName = log.eventName === '' ? facts.peekText('event.name', 256) : undefined;
   addHead(draft, facts, namedBy(facts, log.eventName));
