@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { type HttpMount, type ListenerConfig, type Log, type Problem, sendProblem } from '../sdk/index.ts';
+import { answerClientError } from './client-error.ts';
+import { createExchanges } from './http-exchanges.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { createRoutes } from './http-routes.ts';
+
+/** One open port and the mounts that share it. */
+export interface HttpListener {
+  readonly config: ListenerConfig;
+  /** `host:port`, with the port that was given. */
+  readonly address: string;
+  add(mount: HttpMount): void;
+  /** Accepts nothing new, finishes what runs, cuts what is left at the signal. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+const FAILED: Problem = { status: 500, code: 'HTTP_INTERNAL', title: 'The collector failed to answer' };
+const TOO_MANY_FIELDS: Problem = {
+  status: 431,
+  code: 'HTTP_HEADERS_TOO_MANY',
+  title: 'There are too many header fields',
+};
+
+export const openListener = async (config: ListenerConfig, limits: HttpLimits, log: Log): Promise<HttpListener> => {
+  const routes = createRoutes(config.endpoint);
+  const exchanges = createExchanges(limits);
+  const server = await createHttpServer(config, limits);
+  const sockets = trackSockets(server);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    exchanges.begin(request, response);
+    if (request.rawHeaders.length > limits.maxHeaderFields * 2) return sendProblem(response, TOO_MANY_FIELDS);
+    const mount = routes.find(request.url ?? '');
+    if (mount === undefined) return sendProblem(response, routes.notFound());
+    call(mount, request, response, log);
+  });
+  server.on('clientError', (error, socket) =>
+    answerClientError(error, socket as Socket, exchanges.responseOn(socket as Socket)),
+  );
+  const address = await bind(server, config.endpoint);
+  server.on('error', (error: NodeJS.ErrnoException) =>
+    log.error('a listener failed', { endpoint: config.endpoint, code: error.code }),
+  );
+  return {
+    config,
+    address,
+    add: routes.add,
+    close: async (signal) => {
+      exchanges.closeConnections();
+      await closeServer(server, sockets, signal);
+      exchanges.stop();
+    },
+  };
+};
+
+const createHttpServer = async ({ tls }: ListenerConfig, limits: HttpLimits): Promise<Server> => {
+  const options = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  };
+  const server =
+    tls === undefined ? createServer(options) : createTlsServer({ ...options, ...(await readKeyPair(tls)) });
+  server.maxConnections = limits.maxConnections;
+  // Node drops the fields beyond the limit; one more is let in, so that the excess can be told and refused.
+  server.maxHeadersCount = limits.maxHeaderFields + 1;
+  return server;
+};
+
+const readKeyPair = async ({ cert_file, key_file }: NonNullable<ListenerConfig['tls']>) => ({
+  cert: await readPem(cert_file),
+  key: await readPem(key_file),
+  minVersion: 'TLSv1.2' as const,
+});
+
+const readPem = async (path: string): Promise<Buffer> => {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new Error(`tls: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+};
+
+const trackSockets = (server: Server): ReadonlySet<Socket> => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return sockets;
+};
+
+const call = (mount: HttpMount, request: IncomingMessage, response: ServerResponse, log: Log): void => {
+  const fail = (error: unknown) => {
+    log.error('an HTTP handler failed', { listener: mount.name, ...describe(error) });
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, FAILED);
+  };
+  try {
+    const result: unknown = mount.handler(request, response);
+    if (result instanceof Promise) result.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+};
+
+/** Where it failed; never the message, which may quote what was sent. */
+const describe = (error: unknown) =>
+  error instanceof Error
+    ? { error: error.name, at: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) }
+    : { error: typeof error };
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use; stop the program that has it or set another endpoint (port 0 picks a free one)',
+  EACCES: 'it is not permitted; ports below 1024 take privileges, set an endpoint with a higher port',
+  EADDRNOTAVAIL: 'this machine has no such address; set an endpoint on one that it has, e.g. 127.0.0.1',
+  ENOTFOUND: 'the host name is unknown; set an endpoint with an address, e.g. 127.0.0.1',
+};
+
+const bind = (server: Server, endpoint: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const colon = endpoint.lastIndexOf(':');
+    const host = endpoint.slice(0, colon);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = WHAT_TO_DO[cause.code ?? ''] ?? cause.message;
+      reject(new Error(`cannot listen on ${endpoint}: ${reason}`, { cause }));
+    });
+    server.listen({ host: host.replace(/^\[|\]$/g, ''), port: Number(endpoint.slice(colon + 1)) }, () =>
+      resolve(`${host}:${(server.address() as AddressInfo).port}`),
+    );
+  });
+
+const closeServer = (server: Server, sockets: ReadonlySet<Socket>, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = () => server.closeAllConnections();
+    server.close(() => {
+      signal.removeEventListener('abort', cut);
+      resolve();
+    });
+    // To Node a connection that has not sent anything yet is not idle.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    if (signal.aborted) cut();
+    else signal.addEventListener('abort', cut);
+  });
