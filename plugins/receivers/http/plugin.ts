@@ -1,0 +1,41 @@
+import { definePlugin, listenerShape, size, z } from '../../../src/sdk/index.ts';
+import { EventIngestController, PATHS } from './controller.ts';
+
+export default definePlugin({
+  kind: 'receiver',
+  type: 'http',
+  stability: 'beta',
+  summary: 'Takes events as JSON over HTTP, one by one or in batches, and answers for each of them.',
+  guarantee:
+    'At least once: answered when durable. A re-send is the same event where the sender names it (Idempotency-Key, sourceEventId); else each submission is an event.',
+  config: z.strictObject({
+    ...listenerShape('127.0.0.1:4319'),
+    max_event_bytes: size()
+      .default(1024 ** 2)
+      .describe('The largest event taken, after decompression.'),
+    max_batch_bytes: size()
+      .default(5 * 1024 ** 2)
+      .describe('The largest batch taken, after decompression.'),
+    max_batch_events: z.int().min(1).max(100_000).default(1000).describe('The most events taken in one batch.'),
+  }),
+  listeners: [[]],
+  create: (config, context) => {
+    let controller: EventIngestController | undefined;
+    return {
+      async start(intake) {
+        controller = new EventIngestController(intake, {
+          receiver: context.id,
+          log: context.log,
+          maxEventBytes: config.max_event_bytes,
+          maxBatchBytes: config.max_batch_bytes,
+          maxBatchEvents: config.max_batch_events,
+        });
+        const handler = controller.handler();
+        return [await context.listen({ name: context.id, listener: config, paths: PATHS, handler })];
+      },
+      async stop(signal) {
+        await controller?.stop(signal);
+      },
+    };
+  },
+});
