@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator, Intake } from './intake.ts';
 import type { Clock } from '../event/time.ts';
-import type { EventReader } from './reader.ts';
+import type { EventQueries } from './query/event-queries.ts';
 import type { ListenerConfig } from './config-types.ts';
 
 /** Structured, one JSON line a matter; fields are ids and sizes, never a payload. */
@@ -50,8 +50,8 @@ export interface ReceiverContext extends ComponentContext {
 
 export interface ExtensionContext extends ReceiverContext {
   readonly authenticator: Authenticator;
-  /** The store to read: the reader of the configured exporter. Undefined where no exporter of the configuration has one. */
-  readonly store: EventReader | undefined;
+  /** What may be asked of the stored events. Undefined where no exporter of the configuration has a reader. */
+  readonly store: EventQueries | undefined;
   status(): CollectorStatus;
 }
 

@@ -19,6 +19,21 @@ export type { Authenticator, Busy, Credential, Intake, Lease, Principal, Refusal
 export { forAll, stored } from './exporter.ts';
 export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
 export type { EventFilter, EventReader, LinkedLine, PageKey, PageRequest, ReadPage, StoredLine } from './reader.ts';
+export { correlationJson, pageJson, recordJson, traceJson } from './query/answer-json.ts';
+export { isCursorRefused } from './query/event-queries.ts';
+export type {
+  Correlation,
+  CursorRefused,
+  EventPage,
+  EventQueries,
+  EventRecord,
+  GroupLink,
+  LinkedBy,
+  QueryRequest,
+  Timeline,
+} from './query/event-queries.ts';
+export { DEFAULT_LIMIT, isQueryFault, MAX_LIMIT, parseQuery, QUERY_PARAMETERS, toTraceId } from './query/parse-query.ts';
+export type { ParsedQuery, ParseQueryOptions, QueryFault, QueryParameter } from './query/parse-query.ts';
 export type {
   CollectorStatus,
   ComponentContext,
