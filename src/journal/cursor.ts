@@ -115,7 +115,7 @@ export class FileCursor implements JournalCursor {
     const frames: StoredFrame[] = [];
     let bytes = 0;
     while (bytes < Math.max(1, maxBytes)) {
-      const frame = (await this.#nextAgain(maxBytes - bytes)) ?? (await this.#nextNew(maxBytes - bytes));
+      const frame = (await this.#nextAgain(maxBytes)) ?? (await this.#nextNew(maxBytes));
       if (frame === undefined) break;
       frames.push(frame);
       bytes += frame.lines.length;

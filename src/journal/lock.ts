@@ -37,8 +37,7 @@ export const acquireLock = async (directory: string): Promise<Lock> => {
 /** Only if it is not there: to open and close the file again would drop a lock that this process holds. */
 const createPrivately = async (path: string): Promise<void> => {
   try {
-    await using file = await open(path, 'wx', OWNER_ONLY);
-    await file.sync();
+    await (await open(path, 'wx', OWNER_ONLY)).close();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
