@@ -49,8 +49,12 @@ export const isMigrated = (db: DatabaseSync, migrations: readonly Migration[] = 
   return ledger !== undefined && check(appliedIn(db), migrations) === migrations.length;
 };
 
+// A connection may read integers as bigint.
 const appliedIn = (db: DatabaseSync): readonly Applied[] =>
-  db.prepare('SELECT version, checksum FROM schema_migrations ORDER BY version').all() as unknown as Applied[];
+  db
+    .prepare('SELECT version, checksum FROM schema_migrations ORDER BY version')
+    .all()
+    .map(({ version, checksum }) => ({ version: Number(version), checksum: String(checksum) }));
 
 /** How many of the migrations are applied. */
 const check = (applied: readonly Applied[], migrations: readonly Migration[]): number => {

@@ -18,6 +18,7 @@ export const answerJson = (context: Context, json: string): Response =>
   context.body(json, 200, { 'content-type': 'application/json' });
 
 export const NOT_FOUND: Problem = { status: 404, code: 'QUERY_NOT_FOUND', title: 'There is nothing here' };
+export const BAD_TARGET: Problem = { status: 400, code: 'QUERY_TARGET', title: 'The address is not one' };
 export const NO_METHOD: Problem = {
   status: 405,
   code: 'QUERY_METHOD',

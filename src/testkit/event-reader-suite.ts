@@ -1,0 +1,388 @@
+// What EventStore relies on in every store that it reads: the same answers, whichever store it is.
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CanonicalEvent } from '../event/schema.ts';
+import type { EventFilter, EventReader, ExporterPlugin, PageKey, StoredLine } from '../sdk/index.ts';
+import { componentContext, exampleEvent, storedBatch } from './fakes.ts';
+
+export interface ReadableStore {
+  /** Resolves when all of them are stored and can be found. */
+  write(events: readonly CanonicalEvent[]): Promise<void>;
+  readonly reader: EventReader;
+  close(): Promise<void>;
+}
+
+/** A store whose writes can be read at once; others wait for their own refresh. */
+export const openReadable = async (
+  plugin: ExporterPlugin,
+  config: unknown,
+  dataDir: string,
+): Promise<ReadableStore> => {
+  const context = componentContext({ dataDir });
+  const exporter = plugin.create(plugin.config.parse(config), context);
+  const reader = plugin.reader!(plugin.config.parse(config), context);
+  await exporter.start?.();
+  return {
+    write: async (events) => {
+      const outcomes = await exporter.export(storedBatch(events), new AbortController().signal);
+      expect(outcomes.filter(({ status }) => status !== 'stored')).toEqual([]);
+    },
+    reader,
+    close: async () => {
+      await reader.close();
+      await exporter.stop();
+    },
+  };
+};
+
+const EVERYTHING: EventFilter = {};
+const NS_PER_SECOND = 1_000_000_000n;
+const START_SECONDS = 1_795_000_000n;
+
+const timestampOf = (ns: bigint): string =>
+  `${new Date(Number(ns / NS_PER_SECOND) * 1000).toISOString().slice(0, 19)}.${String(ns % NS_PER_SECOND).padStart(9, '0')}Z`;
+
+const eventIds = (lines: readonly StoredLine[]): string[] => lines.map(({ eventId }) => eventId);
+
+const readAll = async (
+  reader: EventReader,
+  tenant: string,
+  filter: EventFilter,
+  limit = 1000,
+): Promise<StoredLine[]> => {
+  const all: StoredLine[] = [];
+  for (let after: PageKey | undefined; ; after = all.at(-1)) {
+    const { lines, more } = await reader.query(tenant, filter, { limit, ...(after !== undefined && { after }) });
+    expect(lines.length).toBeLessThanOrEqual(limit);
+    all.push(...lines);
+    if (!more) return all;
+    expect(lines.length).toBeGreaterThan(0);
+  }
+};
+
+/** An event as its filters see it; few values for each, so that they meet. */
+interface Traits {
+  readonly ns: bigint;
+  readonly category: CanonicalEvent['category'];
+  readonly action: string;
+  readonly outcome: CanonicalEvent['outcome'];
+  readonly actor: string | undefined;
+  readonly object: { readonly type: string; readonly id: string } | undefined;
+  readonly service: string | undefined;
+  readonly trace: string | undefined;
+  readonly correlation: string;
+  readonly words: readonly string[];
+}
+
+const TRACES = ['a'.repeat(32), 'b'.repeat(32)];
+const WORDS = ['refund', 'visa', 'late', 'zürich'];
+const OBJECTS = [
+  { type: 'order', id: '42' },
+  { type: 'invoice', id: '42' },
+  { type: 'note', id: 'order:42' },
+];
+
+const instants = fc
+  .oneof(fc.bigInt({ min: 0n, max: 4n }), fc.bigInt({ min: 0n, max: 2n * NS_PER_SECOND }))
+  .map((offset) => START_SECONDS * NS_PER_SECOND + offset);
+const traits: fc.Arbitrary<Traits> = fc.record({
+  ns: instants,
+  category: fc.constantFrom('business', 'security'),
+  action: fc.constantFrom('order_failed', 'x.a', 'x.b'),
+  outcome: fc.constantFrom('success', 'failure'),
+  actor: fc.constantFrom('u-1', "u'; DROP TABLE events; --", undefined),
+  object: fc.constantFrom(...OBJECTS, undefined),
+  service: fc.constantFrom('checkout', 'CHECKOUT', undefined),
+  trace: fc.constantFrom(...TRACES, undefined),
+  correlation: fc.constantFrom('c-1', 'c-2'),
+  words: fc.subarray(WORDS),
+});
+const optional = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(values, { nil: undefined, freq: 3 });
+const filters: fc.Arbitrary<EventFilter> = fc
+  .record({
+    category: optional(fc.constantFrom('business', 'security')),
+    action: optional(fc.constantFrom('order_failed', 'x.a')),
+    actor: optional(fc.constantFrom('u-1', "u'; DROP TABLE events; --", '%', 'nobody')),
+    object: optional(fc.constantFrom('42', 'order:42', 'invoice:42')),
+    outcome: optional(fc.constantFrom('success', 'failure')),
+    trace: optional(fc.constantFrom(...TRACES)),
+    correlation: optional(fc.constantFrom('c-1', 'c-2')),
+    service: optional(fc.constantFrom('checkout')),
+    text: optional(fc.subarray(WORDS, { minLength: 1 }).map((words) => words.join(' '))),
+    sinceNs: optional(instants),
+    untilNs: optional(instants),
+  })
+  .map((filter) => Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)));
+
+const toEvent = (tenantId: string, { ns, words, ...own }: Traits): CanonicalEvent => {
+  const { actor: _actor, object: _object, ...plain } = exampleEvent();
+  return {
+    ...plain,
+    eventId: randomUUID(),
+    tenantId,
+    timestamp: timestampOf(ns),
+    category: own.category,
+    action: own.action,
+    outcome: own.outcome,
+    description: words.join(', '),
+    correlation: {
+      correlationId: own.correlation,
+      method: 'explicit',
+      confidence: 1,
+      ...(own.trace !== undefined && { traceId: own.trace }),
+    },
+    ...(own.actor !== undefined && { actor: { id: own.actor, type: 'user' } }),
+    ...(own.object !== undefined && { object: own.object }),
+    ...(own.service !== undefined && { service: { name: own.service } }),
+  };
+};
+
+const matches = (own: Traits, filter: EventFilter): boolean =>
+  (filter.category ?? own.category) === own.category &&
+  (filter.action ?? own.action) === own.action &&
+  (filter.outcome ?? own.outcome) === own.outcome &&
+  (filter.correlation ?? own.correlation) === own.correlation &&
+  (filter.actor === undefined || filter.actor === own.actor) &&
+  (filter.service === undefined || filter.service === own.service) &&
+  (filter.trace === undefined || filter.trace === own.trace) &&
+  (filter.object === undefined || isObject(own.object, filter.object)) &&
+  (filter.sinceNs ?? own.ns) <= own.ns &&
+  (filter.untilNs === undefined || own.ns < filter.untilNs) &&
+  (filter.text ?? '').split(' ').every((word) => word === '' || own.words.includes(word));
+
+const isObject = (object: Traits['object'], asked: string): boolean =>
+  object !== undefined && (object.id === asked || `${object.type}:${object.id}` === asked);
+
+const newestFirst = (a: { ns: bigint; id: string }, b: { ns: bigint; id: string }): number =>
+  a.ns === b.ns ? (a.id < b.id ? 1 : -1) : a.ns < b.ns ? 1 : -1;
+
+export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore>): void => {
+  describe(`${name} as a reader`, () => {
+    let store: ReadableStore;
+    let tenants = 0;
+    const newTenant = (): string => `tenant-${++tenants}`;
+
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    test('answers every filter as a plain list would, in order, without loss or repeat over any page size', async () => {
+      const scenario = fc.tuple(
+        fc.array(traits, { minLength: 1, maxLength: 40 }),
+        fc.array(filters, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 7 }),
+      );
+      await fc.assert(
+        fc.asyncProperty(scenario, async ([all, questions, limit]) => {
+          const tenant = newTenant();
+          const events = all.map((own) => ({ own, event: toEvent(tenant, own) }));
+          await store.write(events.map(({ event }) => event));
+          for (const filter of [EVERYTHING, ...questions]) {
+            const expected = events
+              .filter(({ own }) => matches(own, filter))
+              .map(({ own, event }) => ({ ns: own.ns, id: event.eventId }))
+              .sort(newestFirst);
+            const found = await readAll(store.reader, tenant, filter, limit);
+            expect(found.map(({ timestampNs, eventId }) => ({ ns: timestampNs, id: eventId }))).toEqual(expected);
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    test('a page says whether there is more, and asks for nothing beyond its limit', async () => {
+      const tenant = newTenant();
+      await store.write(Array.from({ length: 3 }, () => exampleEvent({ tenantId: tenant, eventId: randomUUID() })));
+      const sizes = await Promise.all(
+        [1, 2, 3, 4].map(async (limit) => {
+          const { lines, more } = await store.reader.query(tenant, EVERYTHING, { limit });
+          return [lines.length, more];
+        }),
+      );
+      expect(sizes).toEqual([[1, true], [2, true], [3, false], [3, false]]); // prettier-ignore
+    });
+
+    test('events that come while pages are read move nothing that was already passed', async () => {
+      const tenant = newTenant();
+      const at = (second: number): CanonicalEvent =>
+        exampleEvent({
+          tenantId: tenant,
+          eventId: randomUUID(),
+          timestamp: timestampOf((START_SECONDS + BigInt(second)) * NS_PER_SECOND),
+        });
+      const first = [at(1), at(2), at(3), at(4)];
+      await store.write(first);
+      const page = await store.reader.query(tenant, EVERYTHING, { limit: 2 });
+      await store.write([at(5), at(6)]);
+      const rest = await store.reader.query(tenant, EVERYTHING, { limit: 10, after: page.lines.at(-1)! });
+      expect(eventIds([...page.lines, ...rest.lines])).toEqual(first.map(({ eventId }) => eventId).reverse());
+    });
+
+    test.each([
+      ['nanoseconds apart', '2026-11-23T10:00:00.000000001Z', '2026-11-23T10:00:00.000000002Z'],
+      ['with and without a fraction', '2026-11-23T10:00:00Z', '2026-11-23T10:00:00.000000001Z'],
+      ['fractions of other lengths', '2026-11-23T10:00:00.1Z', '2026-11-23T10:00:00.100000001Z'],
+      ['before 1970', '1969-12-31T23:59:59.999999998Z', '1969-12-31T23:59:59.999999999Z'],
+      ['around 1970', '1969-12-31T23:59:59.999999999Z', '1970-01-01T00:00:00Z'],
+    ])('orders instants %s', async (_, earlier, later) => {
+      const tenant = newTenant();
+      const [older, newer] = [earlier, later].map((timestamp) =>
+        exampleEvent({ tenantId: tenant, eventId: randomUUID(), timestamp }),
+      );
+      await store.write([newer!, older!]);
+      expect(eventIds(await readAll(store.reader, tenant, EVERYTHING))).toEqual([newer!.eventId, older!.eventId]);
+    });
+
+    test.each<[string, Partial<CanonicalEvent>]>([
+      ['integers beyond 2^53', { data: { id: rawJson('9007199254740993'), neg: rawJson('-123456789012345678901') } }],
+      ['NUL', { description: 'a\0b', actor: { id: 'u\0', type: 'user' }, data: { 'k\0': '\0' } }],
+      [
+        'odd Unicode',
+        { description: '\u{1F9D1}\u200D\u{1F680} e\u0301 \u202E\uFEFF\u2028\uFFFF', data: { '\u{10FFFF}': '\u0085' } },
+      ],
+      ['quotes and SQL', { actor: { id: `'"; DROP TABLE events; --`, type: 'user' }, data: { '"': "'" } }],
+      ['unknown fields', { future: { deep: [1, { x: null }] } } as Partial<CanonicalEvent>],
+      ['an own field linkedBy', { linkedBy: 1 } as Partial<CanonicalEvent>],
+    ])('gives back byte by byte what was sealed: %s', async (_, own) => {
+      const event = exampleEvent({ tenantId: newTenant(), eventId: randomUUID(), ...own });
+      await store.write([event]);
+      const found = await store.reader.event(event.tenantId, event.eventId);
+      expect(found?.line).toBe(JSON.stringify(event));
+      const byActor = await store.reader.query(event.tenantId, { actor: event.actor!.id }, { limit: 5 });
+      expect(eventIds(byActor.lines)).toEqual([event.eventId]);
+    });
+
+    describe('text', () => {
+      const tenant = 'text-tenant';
+      const event = exampleEvent({
+        tenantId: tenant,
+        eventId: randomUUID(),
+        action: 'order_failed',
+        description: 'Card was DECLINED at Café “Zürich”, naïvely',
+        actor: { id: 'u-42', type: 'user', name: 'Ada Lovelace' },
+        object: { type: 'order', id: 'o-1001', name: 'Spring order' },
+        service: { name: 'checkout-api' },
+        error: { class: 'database', retriable: false, message: 'deadlock detected' },
+        data: { note: 'fragile', nested: { list: ['alpha', { leaf: 'beta' }] }, count: 77 },
+        attributes: { 'http.route': '/pay', tags: ['gamma'] },
+      });
+      const neighbour = exampleEvent({
+        tenantId: 'text-neighbour',
+        eventId: randomUUID(),
+        description: 'fragile zebra',
+      });
+      beforeAll(() => store.write([event, neighbour]));
+
+      test.each([
+        'declined', 'DECLINED', 'cafe', 'CAFÉ', 'zurich', 'Zürich', 'naively', 'ada', 'lovelace', 'spring', 'checkout',
+        'deadlock detected', 'detected deadlock', 'order_failed', 'failed', 'o-1001', '1001', 'fragile', 'alpha', 'beta',
+        'gamma', 'pay', 'beta  alpha\tfragile', '"alpha"', 'alpha"', 'alpha*', '(alpha)', 'alpha:beta', '-alpha', '^alpha',
+      ])('finds %j', async (text) => {
+        expect(eventIds(await readAll(store.reader, tenant, { text }))).toEqual([event.eventId]);
+      }); // prettier-ignore
+
+      test.each([
+        'declined zebra', 'zebra', 'alph', 'alpha OR zebra', 'alpha NOT beta', 'NEAR(alpha beta)', 'alpha AND zebra',
+        'words:alpha', 'leaf', '77', '!!!', '"', '*', '', '\0', "'; DROP TABLE events; --",
+      ])('does not find %j', async (text) => {
+        expect(await readAll(store.reader, tenant, { text })).toEqual([]);
+      }); // prettier-ignore
+    });
+
+    describe('tenants', () => {
+      const [mine, other] = ['isolation-a', 'isolation-b'];
+      const sharedIds = Array.from({ length: 20 }, () => randomUUID());
+      const eventsOf = (tenantId: string, canary: string): CanonicalEvent[] =>
+        sharedIds.map((eventId, i) =>
+          exampleEvent({
+            tenantId,
+            eventId,
+            description: canary,
+            correlation: {
+              correlationId: `c-${i % 3}`,
+              method: 'explicit',
+              confidence: 1,
+              traceId: TRACES[0],
+              links: [{ correlationId: 'c-linked' }],
+            },
+          }),
+        );
+      beforeAll(() => store.write([...eventsOf(mine, 'canarymine'), ...eventsOf(other, 'canaryother')]));
+
+      test('the same ids live apart', async () => {
+        for (const eventId of sharedIds) {
+          expect((await store.reader.event(mine, eventId))?.line).toContain('canarymine');
+          expect((await store.reader.event(other, eventId))?.line).toContain('canaryother');
+        }
+        expect(await readAll(store.reader, mine, EVERYTHING)).toHaveLength(sharedIds.length);
+      });
+
+      test('2,000 random questions bring nothing of the other tenant', async () => {
+        const guesses = fc.record({
+          tenant: fc.constantFrom(mine, `${mine} `, `${mine}' OR '1'='1`, mine.toUpperCase(), '%', '', `${mine}\0`),
+          id: fc.constantFrom(...sharedIds, '%', "' OR 1=1 --", TRACES[0]!),
+          filter: filters,
+          text: fc.constantFrom(undefined, 'canaryother', 'canarymine', 'canaryother canarymine', '* OR canaryother'),
+          correlation: fc.constantFrom(undefined, 'c-0', 'c-linked', '%'),
+          after: optional(fc.record({ timestampNs: instants, eventId: fc.constantFrom(...sharedIds, '\u{10FFFF}') })),
+        });
+        await fc.assert(
+          fc.asyncProperty(guesses, async ({ tenant, id, filter, text, correlation, after }) => {
+            const page = { limit: 1000, ...(after !== undefined && { after }) };
+            const question = {
+              ...filter,
+              ...(text !== undefined && { text }),
+              ...(correlation !== undefined && { correlation }),
+            };
+            const answers = [
+              await store.reader.query(tenant, question, page),
+              await store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
+              await store.reader.event(tenant, id),
+            ];
+            const told = answers.flatMap((answer) =>
+              answer === undefined ? [] : 'lines' in answer ? answer.lines : [answer],
+            );
+            expect(told.filter(({ line }) => !line.includes('canarymine'))).toEqual([]);
+            if (tenant !== mine) expect(told).toEqual([]);
+          }),
+          { numRuns: 2000 },
+        );
+      });
+    });
+
+    test('finds the events whose links name a correlation, each once, by page', async () => {
+      const tenant = newTenant();
+      const linking = (...links: { correlationId: string; type?: string }[]): CanonicalEvent =>
+        exampleEvent({
+          tenantId: tenant,
+          eventId: randomUUID(),
+          correlation: { correlationId: 'c-own', method: 'explicit', confidence: 1, links },
+        });
+      const named = [
+        linking({ correlationId: 'target', type: 'orderId' }),
+        linking({ correlationId: 'elsewhere' }, { correlationId: 'target' }),
+        linking({ correlationId: 'target', type: 'orderId' }, { correlationId: 'target', type: 'cartId' }),
+      ];
+      await store.write([...named, linking({ correlationId: 'elsewhere' }), linking()]);
+      const first = await store.reader.linkedTo(tenant, 'target', { limit: 2 });
+      const rest = await store.reader.linkedTo(tenant, 'target', { limit: 2, after: first.lines.at(-1)! });
+      expect([first.more, rest.more]).toEqual([true, false]);
+      const found = [...first.lines, ...rest.lines];
+      expect(eventIds(found).sort()).toEqual(named.map(({ eventId }) => eventId).sort());
+      expect(found.find(({ eventId }) => eventId === named[0]!.eventId)?.linkType).toBe('orderId');
+      expect(found.find(({ eventId }) => eventId === named[1]!.eventId)).not.toHaveProperty('linkType');
+    });
+
+    test('what is not there is undefined, or empty', async () => {
+      expect(await store.reader.event('nobody', randomUUID())).toBeUndefined();
+      expect(await store.reader.query('nobody', EVERYTHING, { limit: 10 })).toEqual({ lines: [], more: false });
+      expect(await store.reader.linkedTo('nobody', 'c', { limit: 10 })).toEqual({ lines: [], more: false });
+    });
+  });
+};
+
+/** In Node 24, not yet in TypeScript's library. */
+const rawJson = (digits: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits);
