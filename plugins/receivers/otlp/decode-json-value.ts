@@ -110,7 +110,7 @@ const DOUBLE = /^-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,4})?$/;
 
 const readDouble = (value: unknown): number | string => {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const text = typeof value === 'string' ? value : numberText(value);
+  const text = typeof value === 'string' ? value : (rawNumberText(value) ?? '');
   if (!NAMED.has(text) && !DOUBLE.test(text)) throw wrongType('doubleValue', 'a number');
   return finiteOrName(Number(text));
 };

@@ -2,8 +2,8 @@
 import type { Warning } from '../../../src/event/schema.ts';
 import { type Facts, fits } from './facts.ts';
 import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
-import { type Attributes, isRawJson, type OtlpValue } from './request.ts';
-import { actorOf, errorOf, objectOf, requestOf, type Section, setIf } from './sections.ts';
+import type { Attributes, OtlpValue } from './request.ts';
+import { fill, fillActor, fillError, fillObject, fillRequest, isMap, type Section } from './sections.ts';
 
 // The bounds of `attributes` in EVENTS.md 2: what is beyond them is kept under `data` instead of being refused.
 const MAX_KEYS = 128;
@@ -17,8 +17,6 @@ export interface Draft {
   readonly attributes: Record<string, OtlpValue>;
   attributeCount: number;
   data: Section | undefined;
-  /** Native fields, to be set last: path, key as sent, value. */
-  native: [readonly string[], string, OtlpValue][] | undefined;
   warnings: Warning[] | undefined;
 }
 
@@ -34,7 +32,6 @@ export const newDraft = (): Draft => ({
   attributes: {},
   attributeCount: 0,
   data: undefined,
-  native: undefined,
   warnings: undefined,
 });
 
@@ -49,8 +46,7 @@ export const collect = (draft: Draft, facts: Facts, { keys, values }: Attributes
     const value = values[i]!;
     if (facts.put(key, value)) continue;
     const path = isNativeKey(key) ? nativePathOf(key) : undefined;
-    if (path === undefined) keep(draft, key, value);
-    else (draft.native ??= []).push([path, key, value]);
+    if (path === undefined || !setNative(draft.content, path, value)) keep(draft, key, value);
   }
 };
 
@@ -77,33 +73,20 @@ export const keepNested = (draft: Draft, key: string, value: unknown): void => {
   data[Object.hasOwn(data, key) ? `attributes.${key}` : key] = value;
 };
 
-const isMap = (value: OtlpValue): value is Section =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
-
 /** A body that is no map is wrapped: `data` is one. */
 export const dataOf = (body: OtlpValue): Section => (isMap(body) ? body : { value: body });
 
-/** The sections that facts make up, unless they are there already. */
 export const addSections = ({ content }: Draft, facts: Facts): void => {
-  if (facts.hasActor) setIf(content, 'actor', actorOf(facts));
-  if (facts.hasObject) setIf(content, 'object', objectOf(facts));
-  if (facts.hasRequest) setIf(content, 'request', requestOf(facts));
-  if (facts.hasError) setIf(content, 'error', errorOf(facts));
+  if (facts.hasActor) fill(content, 'actor', (actor) => fillActor(actor, facts));
+  if (facts.hasObject) fill(content, 'object', (object) => fillObject(object, facts));
+  if (facts.hasRequest) fill(content, 'request', (request) => fillRequest(request, facts));
+  if (facts.hasError) fill(content, 'error', (error) => fillError(error, facts));
 };
 
-/** What is left over, what the surroundings add, and last the native fields, which go before all others. */
-export const finish = (draft: Draft, facts: Facts, surroundings: Surroundings): Section => {
-  const { content } = draft;
+/** What is left over, and what the surroundings add. */
+export const finish = (draft: Draft, facts: Facts, surroundings: Surroundings): void => {
   facts.drain((key, value) => keep(draft, key, value));
   surroundings.addTo(draft);
-  if (draft.native !== undefined) addNative(draft, draft.native);
-  if (draft.data !== undefined) content['data'] = draft.data;
-  if (draft.attributeCount > 0) content['attributes'] = draft.attributes;
-  return content;
-};
-
-const addNative = (draft: Draft, native: NonNullable<Draft['native']>): void => {
-  for (const [path, key, value] of native) {
-    if (!setNative(draft.content, path, value)) keep(draft, key, value);
-  }
+  if (draft.data !== undefined) draft.content['data'] = draft.data;
+  if (draft.attributeCount > 0) draft.content['attributes'] = draft.attributes;
 };

@@ -1,9 +1,10 @@
 // What of an event's head the record's facts decide: category, action, outcome, id, session.
+import { BUILT_IN_ACTIONS } from '../../../src/event/actions.ts';
 import { OUTCOMES } from '../../../src/event/schema.ts';
 import { type ActionName, actionOf, NAMELESS } from './action-name.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, keep } from './draft.ts';
 import type { Facts } from './facts.ts';
-import { type Section, setIf } from './sections.ts';
+import { fill, type Section, setIf } from './sections.ts';
 
 const OUTCOME_WORDS: ReadonlySet<unknown> = new Set(OUTCOMES);
 
@@ -15,10 +16,13 @@ export const namedBy = (facts: Facts, eventName: string): ActionName => {
 
 /** `activity.*` is the sender's own word in our terms: it passes as it is, for the processors to judge. */
 export const addHead = ({ content }: Draft, facts: Facts, named: ActionName): void => {
-  content['category'] = facts.take('activity.category') ?? named.category ?? 'system';
-  content['action'] = facts.take('activity.action') ?? named.action;
-  setIf(content, 'outcome', facts.take('activity.outcome') ?? takeOutcomeWord(facts));
-  setIf(content, 'sourceEventId', facts.takeText('event.id', 256));
+  const own = facts.take('activity.action');
+  const category = own === undefined ? named.category : BUILT_IN_ACTIONS.get(String(own));
+  content['category'] = facts.take('activity.category') ?? category ?? 'system';
+  content['action'] = own ?? named.action;
+  const outcome = facts.take('activity.outcome') ?? takeOutcomeWord(facts);
+  if (outcome !== undefined) content['outcome'] = outcome;
+  if (content['sourceEventId'] === undefined) setIf(content, 'sourceEventId', facts.takeText('event.id', 256));
 };
 
 /** A plain `outcome` may mean anything: only our own words are taken for one. */
@@ -27,7 +31,7 @@ const takeOutcomeWord = (facts: Facts): unknown =>
 
 /** Keeps a name that the action does not show. */
 export const addSourceType = ({ content }: Draft, name: string): void => {
-  if (name !== '' && name !== content['action']) content['source'] = { type: name };
+  if (name !== '' && name !== content['action']) fill(content, 'source', (source) => setIf(source, 'type', name));
 };
 
 export interface TraceFields {
@@ -36,13 +40,20 @@ export interface TraceFields {
   readonly flags: number;
 }
 
-export const traceOf = (record: TraceFields, facts: Facts): Section => {
-  const correlation: Section = {};
-  if (record.traceId !== '') {
-    correlation['traceId'] = record.traceId;
-    if (record.spanId !== '') correlation['spanId'] = record.spanId;
-    correlation['traceFlags'] = record.flags & 0xff;
+/** The record's own ids, unless the sender named others as native fields: then its own are attributes. */
+export const addTrace = (draft: Draft, record: TraceFields, facts: Facts): void =>
+  fill(draft.content, 'correlation', (correlation) => {
+    if (record.traceId !== '') addIds(draft, correlation, record);
+    if (correlation['sessionId'] === undefined) setIf(correlation, 'sessionId', facts.takeText('session.id', 256));
+  });
+
+const addIds = (draft: Draft, correlation: Section, { traceId, spanId, flags }: TraceFields): void => {
+  if (correlation['traceId'] === undefined && correlation['traceparent'] === undefined) {
+    correlation['traceId'] = traceId;
+    if (spanId !== '') setIf(correlation, 'spanId', spanId);
+    setIf(correlation, 'traceFlags', flags & 0xff);
+  } else if (correlation['traceId'] !== traceId) {
+    keep(draft, 'trace_id', traceId);
+    if (spanId !== '') keep(draft, 'span_id', spanId);
   }
-  setIf(correlation, 'sessionId', facts.takeText('session.id', 256));
-  return correlation;
 };

@@ -1,7 +1,7 @@
 // One LogRecord to the content of an event (EVENTS.md 7).
 import { addSections, collect, dataOf, type Draft, finish, keep, newDraft, type Surroundings, warn } from './draft.ts';
 import { type Facts, fits } from './facts.ts';
-import { addHead, addSourceType, namedBy, traceOf } from './identity.ts';
+import { addHead, addSourceType, namedBy, addTrace } from './identity.ts';
 import type { OtlpLog } from './request.ts';
 
 export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): Draft => {
@@ -15,8 +15,7 @@ export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): 
   addSourceName(draft, log.eventName === '' ? (attributeName ?? '') : log.eventName);
   addSeverity(draft, log);
   addSections(draft, facts);
-  const correlation = traceOf(log, facts);
-  if (Object.keys(correlation).length > 0) content['correlation'] = correlation;
+  addTrace(draft, log, facts);
   if (log.droppedAttributesCount > 0) warn(draft, 'attributes_dropped', '/attributes');
   if (log.badId) warn(draft, 'trace_context_invalid', '/correlation');
   finish(draft, facts, surroundings);
@@ -38,7 +37,10 @@ const SEVERITY_OF: ReadonlyMap<string, number> = new Map([
 /** The number decides; a text of one's own is kept beside it. */
 const addSeverity = (draft: Draft, { severityNumber, severityText }: OtlpLog): void => {
   const severity = severityNumber === 0 ? SEVERITY_OF.get(severityText.toUpperCase()) : severityNumber;
-  if (severity !== undefined) draft.content['severity'] = severity;
+  if (severity !== undefined) {
+    if (draft.content['severity'] === undefined) draft.content['severity'] = severity;
+    else keep(draft, 'severity_number', severity);
+  }
   const told = severity !== undefined && TEXTS[(severity - 1) >> 2] === severityText;
   if (severityText !== '' && !told) keep(draft, 'severity_text', severityText);
 };

@@ -13,10 +13,10 @@ import {
   warn,
 } from './draft.ts';
 import { type Facts, fits } from './facts.ts';
-import { addHead, addSourceType, traceOf } from './identity.ts';
+import { addHead, addSourceType, addTrace } from './identity.ts';
 import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
-import { type Section, setIf } from './sections.ts';
-import { spanAction, spanOutcome, statusOf } from './span-kind.ts';
+import { fill, type Section, setIf } from './sections.ts';
+import { CLIENT, ERROR, spanAction, spanOutcome, statusOf } from './span-kind.ts';
 
 const MAX_LINKS = 32;
 
@@ -30,20 +30,22 @@ export const mapSpan = (
   collect(draft, facts, span.attributes);
   const exception = collectException(draft, facts, span.events);
   const status = statusOf(span, facts, draft.attributes);
-  const action = spanAction(span, status) ?? (keepAll ? 'x.span' : undefined);
-  if (action === undefined && facts.peek('activity.action') === undefined) {
+  const isNamed = facts.peek('activity.action') !== undefined;
+  const action = isNamed ? undefined : (spanAction(span, status) ?? (keepAll ? 'x.span' : undefined));
+  if (action === undefined && !isNamed) {
     facts.drain(() => undefined);
     return drop('span_not_an_event');
   }
   addHead(draft, facts, { action: action ?? 'x.span', category: undefined });
   describe(draft, span);
-  draft.content['outcome'] ??= spanOutcome(action, status);
-  if (draft.content['outcome'] === undefined) delete draft.content['outcome'];
+  // What the sender named itself ends as its name, its error and its codes say.
+  if (action !== undefined) setIf(draft.content, 'outcome', spanOutcome(action, status));
   addSections(draft, facts);
-  addRequest(draft, span);
+  addDuration(draft, span);
   addObject(draft, action);
   addError(draft, span, action);
   addTrace(draft, span, facts);
+  addSpanContext(draft, span);
   addEvents(draft, span.events, exception);
   addWarnings(draft, span);
   finish(draft, facts, surroundings);
@@ -88,11 +90,9 @@ const durationMs = (span: OtlpSpan): number | undefined => {
   return ms < 0 ? undefined : Math.round(ms * 1e6) / 1e6;
 };
 
-const addRequest = ({ content }: Draft, span: OtlpSpan): void => {
+const addDuration = ({ content }: Draft, span: OtlpSpan): void => {
   const duration = durationMs(span);
-  if (duration === undefined) return;
-  const request = (content['request'] ??= {}) as Section;
-  request['durationMs'] ??= duration;
+  if (duration !== undefined) fill(content, 'request', (request) => setIf(request, 'durationMs', duration));
 };
 
 const OBJECT_KEYS: Readonly<Record<string, readonly (readonly [key: string, type: string])[]>> = {
@@ -120,12 +120,11 @@ const PEER_KEYS = ['peer.service', 'db.system.name', 'db.system', 'server.addres
 
 const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): void => {
   const { content } = draft;
-  const failed = span.statusCode === 2;
-  if (content['error'] === undefined && !failed && action !== 'downstream_timeout') return;
-  const error = (content['error'] ??= {}) as Section;
-  addStatusMessage(draft, error, span.statusMessage);
-  const peer = span.kind === 3 ? PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer) : undefined;
-  setIf(error, 'dependency', peer);
+  if (content['error'] === undefined && span.statusCode !== ERROR && action !== 'downstream_timeout') return;
+  fill(content, 'error', (error) => {
+    addStatusMessage(draft, error, span.statusMessage);
+    if (span.kind === CLIENT) setIf(error, 'dependency', PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer));
+  });
 };
 
 const isPeer = (value: OtlpValue | undefined): value is string =>
@@ -137,13 +136,13 @@ const addStatusMessage = (draft: Draft, error: Section, message: string): void =
   else keep(draft, 'status.message', message);
 };
 
-const addTrace = (draft: Draft, span: OtlpSpan, facts: Facts): void => {
-  const correlation = traceOf(span, facts);
-  if (span.parentSpanId !== '') correlation['parentSpanId'] = span.parentSpanId;
-  if (span.traceState !== '' && fits(span.traceState, 512)) correlation['traceState'] = span.traceState;
+const addSpanContext = (draft: Draft, span: OtlpSpan): void => {
   const links = span.links.filter(({ traceId }) => traceId !== '');
-  if (links.length > 0) correlation['links'] = links.slice(0, MAX_LINKS).map(linkMap);
-  if (Object.keys(correlation).length > 0) draft.content['correlation'] = correlation;
+  fill(draft.content, 'correlation', (correlation) => {
+    if (span.parentSpanId !== '') setIf(correlation, 'parentSpanId', span.parentSpanId);
+    if (span.traceState !== '' && fits(span.traceState, 512)) setIf(correlation, 'traceState', span.traceState);
+    if (links.length > 0) setIf(correlation, 'links', links.slice(0, MAX_LINKS).map(linkMap));
+  });
   if (links.length > MAX_LINKS || links.some(hasMore)) keepNested(draft, 'links', span.links.map(fullLink));
 };
 

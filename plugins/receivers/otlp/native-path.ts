@@ -27,15 +27,16 @@ export const nativePathOf = (key: string): readonly string[] | undefined => {
 const BUSINESS_KEYS = 'correlation.business_keys.';
 
 const parsePath = (name: string): readonly string[] | undefined => {
-  // A business key's type is the sender's own word.
-  if (name.startsWith(BUSINESS_KEYS))
-    return safePath(['correlation', 'businessKeys', name.slice(BUSINESS_KEYS.length)]);
-  const segments = name.split('.').map(toCamelCase);
-  return FIELDS.has(segments[0]!) && segments.length <= MAX_DEPTH ? safePath(segments) : undefined;
+  const segments = splitPath(name);
+  if (segments.some((segment) => segment === '' || segment === '__proto__')) return undefined;
+  return FIELDS.has(segments[0]!) && segments.length <= MAX_DEPTH ? segments : undefined;
 };
 
-const safePath = (path: readonly string[]): readonly string[] | undefined =>
-  path.some((segment) => segment === '' || segment === '__proto__') ? undefined : path;
+// A business key's type is the sender's own word.
+const splitPath = (name: string): string[] =>
+  name.startsWith(BUSINESS_KEYS)
+    ? ['correlation', 'businessKeys', name.slice(BUSINESS_KEYS.length)]
+    : name.split('.').map((segment) => (segment === '__proto__' ? segment : toCamelCase(segment)));
 
 const toCamelCase = (segment: string): string =>
   segment.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -44,7 +45,7 @@ type Tree = Record<string, unknown>;
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
 
-/** Sets `value` at `path`, over what is there; false where something on the way is no map. */
+/** Sets `value` at `path`; false where something on the way is no map. */
 export const setNative = (content: Tree, path: readonly string[], value: OtlpValue): boolean => {
   let tree = content;
   for (const segment of path.slice(0, -1)) {

@@ -1,75 +1,86 @@
-// Facts to the sections of a native event. A section stands only where what it requires is known.
-import type { Facts } from './facts.ts';
+// Facts to the sections of a native event. What the sender gave as `activity.…` is there already and stays; a fact that
+// finds its field taken, or that does not fit it, is left over.
+import type { FactName, Facts } from './facts.ts';
+import { isRawJson } from './request.ts';
 
 export type Section = Record<string, unknown>;
 
+export const isMap = (value: unknown): value is Section =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
+
 /** Sets what is there: an absent field is no key. */
-export const setIf = (section: Section, key: string, value: unknown): void => {
-  if (value !== undefined) section[key] = value;
+export const setIf = (section: Section, field: string, value: unknown): void => {
+  if (value !== undefined && section[field] === undefined) section[field] = value;
+};
+
+/** Fills the section `name`, if that is no other thing than a map, and adds it if it then holds anything. */
+export const fill = (content: Section, name: string, fillIt: (section: Section) => void): void => {
+  const section = content[name] ?? {};
+  if (!isMap(section)) return;
+  fillIt(section);
+  if (content[name] === undefined && Object.keys(section).length > 0) content[name] = section;
+};
+
+/** The first of `names` that fits; the conventions' current names stand before those that they replaced. */
+const put = (section: Section, field: string, facts: Facts, maxBytes: number, ...names: readonly FactName[]): void => {
+  for (const name of names) {
+    if (section[field] !== undefined) return;
+    setIf(section, field, facts.takeText(name, maxBytes));
+  }
 };
 
 /** Whoever can be named: by id, else by name or address, which then stand as the id too. */
-export const actorOf = (facts: Facts): Section | undefined => {
-  const id =
-    facts.takeText('user.id', 256) ??
-    facts.takeText('enduser.id', 256) ??
-    facts.peekText('user.name', 256) ??
-    facts.peekText('user.email', 256);
-  if (id === undefined) return undefined;
-  const actor: Section = { id };
-  setIf(actor, 'name', facts.takeText('user.name', 256) ?? facts.takeText('user.full_name', 256));
-  setIf(actor, 'email', facts.takeText('user.email', 320));
-  setIf(actor, 'roles', facts.takeTexts('user.roles', 128));
-  setIf(actor, 'ip', facts.takeText('client.address', 64));
-  setIf(actor, 'userAgent', facts.takeText('user_agent.original', 512));
-  return actor;
+export const fillActor = (actor: Section, facts: Facts): void => {
+  put(actor, 'id', facts, 256, 'user.id', 'enduser.id');
+  setIf(actor, 'id', facts.peekText('user.name', 256) ?? facts.peekText('user.email', 256));
+  if (actor['id'] === undefined) return;
+  put(actor, 'name', facts, 256, 'user.name', 'user.full_name');
+  put(actor, 'email', facts, 320, 'user.email');
+  if (actor['roles'] === undefined) setIf(actor, 'roles', facts.takeTexts('user.roles', 128));
+  put(actor, 'ip', facts, 64, 'client.address');
+  put(actor, 'userAgent', facts, 512, 'user_agent.original');
 };
 
-export const objectOf = (facts: Facts): Section | undefined => {
-  const type = facts.peekText('object.type', 64);
-  const id = facts.peekText('object.id', 256);
-  if (type === undefined || id === undefined) return undefined;
-  facts.take('object.type');
-  facts.take('object.id');
-  const object: Section = { type, id };
-  setIf(object, 'name', facts.takeText('object.name', 256));
-  setIf(object, 'url', facts.takeText('object.url', 2048));
-  setIf(object, 'parent', facts.takeText('object.parent', 256));
-  setIf(object, 'version', facts.takeText('object.version', 128));
-  return object;
+/** An object has a type and an id, or is none. */
+export const fillObject = (object: Section, facts: Facts): void => {
+  const type = object['type'] ?? facts.peekText('object.type', 64);
+  const id = object['id'] ?? facts.peekText('object.id', 256);
+  if (type === undefined || id === undefined) return;
+  put(object, 'type', facts, 64, 'object.type');
+  put(object, 'id', facts, 256, 'object.id');
+  put(object, 'name', facts, 256, 'object.name');
+  put(object, 'url', facts, 2048, 'object.url');
+  put(object, 'parent', facts, 256, 'object.parent');
+  put(object, 'version', facts, 128, 'object.version');
 };
 
 const MAX_SECONDS = 1e9;
 
-const durationMs = (facts: Facts): number | undefined => {
+const takeDurationMs = (facts: Facts): number | undefined => {
   const seconds =
     facts.takeNumber('http.server.request.duration', MAX_SECONDS) ??
     facts.takeNumber('http.client.request.duration', MAX_SECONDS);
   return seconds === undefined ? undefined : Math.round(seconds * 1e9) / 1e6;
 };
 
-const statusCode = (facts: Facts): number | undefined => {
-  const code = facts.peek('http.response.status_code') === undefined ? 'http.status_code' : 'http.response.status_code';
-  return Number.isInteger(Number(facts.peek(code))) ? facts.takeNumber(code, 999) : undefined;
-};
+const takeStatusCode = (facts: Facts): number | undefined =>
+  takeInteger(facts, 'http.response.status_code') ?? takeInteger(facts, 'http.status_code');
 
-/** Current names of the semantic conventions before those that they replaced. */
-export const requestOf = (facts: Facts): Section | undefined => {
-  const request: Section = {};
-  setIf(request, 'id', facts.takeText('http.request.id', 256));
-  setIf(request, 'method', facts.takeText('http.request.method', 16) ?? facts.takeText('http.method', 16));
-  setIf(request, 'path', facts.takeText('url.path', 2048) ?? facts.takeText('http.target', 2048));
-  setIf(request, 'statusCode', statusCode(facts));
-  setIf(request, 'durationMs', durationMs(facts));
-  return Object.keys(request).length === 0 ? undefined : request;
+const takeInteger = (facts: Facts, name: FactName): number | undefined =>
+  Number.isInteger(Number(facts.peek(name))) ? facts.takeNumber(name, 999) : undefined;
+
+export const fillRequest = (request: Section, facts: Facts): void => {
+  put(request, 'id', facts, 256, 'http.request.id');
+  put(request, 'method', facts, 16, 'http.request.method', 'http.method');
+  put(request, 'path', facts, 2048, 'url.path', 'http.target');
+  if (request['statusCode'] === undefined) setIf(request, 'statusCode', takeStatusCode(facts));
+  if (request['durationMs'] === undefined) setIf(request, 'durationMs', takeDurationMs(facts));
 };
 
 /** `error.type` is the type where no exception names a closer one, and then the code. `class` and `retriable` are derived. */
-export const errorOf = (facts: Facts): Section | undefined => {
-  const error: Section = {};
-  setIf(error, 'type', facts.takeText('exception.type', 256) ?? facts.takeText('error.type', 256));
-  setIf(error, 'code', facts.takeText('db.response.status_code', 128) ?? facts.takeText('error.type', 128));
-  setIf(error, 'message', facts.takeText('exception.message', 2048) ?? facts.takeText('error.message', 2048));
-  setIf(error, 'stack', facts.takeText('exception.stacktrace', 16_384));
-  return Object.keys(error).length === 0 ? undefined : error;
+export const fillError = (error: Section, facts: Facts): void => {
+  put(error, 'type', facts, 256, 'exception.type', 'error.type');
+  put(error, 'code', facts, 128, 'db.response.status_code', 'error.type');
+  put(error, 'message', facts, 2048, 'exception.message', 'error.message');
+  put(error, 'stack', facts, 16_384, 'exception.stacktrace');
 };

@@ -3,9 +3,9 @@ import type { Facts } from './facts.ts';
 import type { OtlpSpan, OtlpValue } from './request.ts';
 
 const SERVER = 2;
-const CLIENT = 3;
+export const CLIENT = 3;
 const OK = 1;
-const ERROR = 2;
+export const ERROR = 2;
 const GRPC_CANCELLED = 1;
 const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_DENIED = new Set([7, 16]);
@@ -56,7 +56,7 @@ export const spanAction = (span: OtlpSpan, status: SpanStatus): string | undefin
 };
 
 /** What the span alone decides; undefined leaves it to the HTTP status, which the request carries on. */
-export const spanOutcome = (action: string | undefined, status: SpanStatus): string | undefined => {
+export const spanOutcome = (action: string, status: SpanStatus): string | undefined => {
   if (action === 'downstream_timeout') return 'timeout';
   if (status.code === ERROR) return 'error';
   if (status.code === OK) return 'success';

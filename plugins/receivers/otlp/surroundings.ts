@@ -2,6 +2,7 @@
 import type { Warning } from '../../../src/event/schema.ts';
 import { keep, type Surroundings } from './draft.ts';
 import { fits } from './facts.ts';
+import { fill, setIf } from './sections.ts';
 import { type Attributes, isRawJson, type OtlpResource, type OtlpScope, type OtlpValue } from './request.ts';
 
 /** Resource attributes that name the service; where two name one field, the current name goes first. */
@@ -21,7 +22,10 @@ export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surrou
   return {
     warnings: warningsOf(resource, service),
     addTo: (draft) => {
-      draft.content['service'] = { ...service, name: service['name'] ?? 'unknown_service' };
+      fill(draft.content, 'service', (own) => {
+        for (const field in service) setIf(own, field, service[field]);
+        setIf(own, 'name', 'unknown_service');
+      });
       for (const [key, value] of extras) keep(draft, key, copyOf(value));
     },
   };
