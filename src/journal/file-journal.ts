@@ -66,6 +66,7 @@ class FileJournal implements Journal {
   readonly #cursors: Map<string, FileCursor> = new Map();
   #hasAppended = false;
   #deleting: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
   constructor(options: Required<FileJournalOptions>, state: JournalState, lock: Lock) {
     const { fs, directory, maxBytes, clock, log } = options;
@@ -140,7 +141,11 @@ class FileJournal implements Journal {
     return this.#room.hasRoom();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     await this.#commits.close();
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.close()));
     await this.#deleting;

@@ -148,24 +148,20 @@ export class GroupCommit {
 
   async #commit(group: readonly Entry[], notes: Notes): Promise<void> {
     const contents = [...notes.contents, ...group];
-    let failure = await this.#write(contents, group);
+    let result = await this.#append(contents);
     // What was not acknowledged goes to a new file, once; a full disk would refuse that too.
-    if (failure?.reason === 'poisoned') failure = await this.#write(contents, group);
-    for (const place of notes.places) place.endFlush(failure === undefined);
-    if (failure === undefined) {
-      for (const id of notes.gone) this.#options.state.gone.delete(id);
-      return;
-    }
-    for (const entry of group) entry.reject(failure);
-    if (failure.reason === 'disk_full') await this.#options.onDiskFull();
-    if (notes.contents.length > 0) this.noteSoon();
+    if (isPoisoned(result)) result = await this.#append(contents);
+    const isDurable = !(result instanceof JournalError);
+    for (const place of notes.places) place.endFlush(isDurable);
+    if (result instanceof JournalError) return this.#refuse(result, group, notes);
+    for (const id of notes.gone) this.#options.state.gone.delete(id);
+    this.#settle(result, group);
   }
 
-  async #write(contents: readonly FrameContent[], group: readonly Entry[]): Promise<JournalError | undefined> {
-    const written = await this.#append(contents);
-    if (written instanceof JournalError) return written;
-    this.#settle(written, group);
-    return undefined;
+  async #refuse(error: JournalError, group: readonly Entry[], notes: Notes): Promise<void> {
+    for (const entry of group) entry.reject(error);
+    if (error.reason === 'disk_full') await this.#options.onDiskFull();
+    if (notes.contents.length > 0) this.noteSoon();
   }
 
   async #append(contents: readonly FrameContent[]): Promise<Written | JournalError> {
@@ -221,5 +217,8 @@ export class GroupCommit {
       : new JournalError('poisoned', `the journal could not be written (${code})`, { cause });
   }
 }
+
+const isPoisoned = (result: Written | JournalError): boolean =>
+  result instanceof JournalError && result.reason === 'poisoned';
 
 const goneRecord = (exporter: string): CursorRecord => ({ exporter, low: 0, ranges: [], pipelines: [], gone: true });
