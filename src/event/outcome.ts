@@ -51,6 +51,7 @@ const CLASS_OUTCOMES: Partial<Record<ErrorClass, OutcomeValue>> = {
   authentication: 'denied',
   validation: 'failure',
   not_found: 'failure',
+  quota: 'failure',
   conflict: 'failure',
 };
 /** In a security event a bad or expired credential is a failure; elsewhere it is why a request was denied. */

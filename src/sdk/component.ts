@@ -41,6 +41,8 @@ export interface ComponentContext {
   readonly keys: KeyRing;
   /** The collector's data directory, absolute. Only exporters with a store of their own use it. */
   readonly dataDir: string;
+  /** The collector's version, where the engine tells it. */
+  readonly version?: string;
 }
 
 export interface ReceiverContext extends ComponentContext {

@@ -1,0 +1,68 @@
+// Business keys: which there are, under which spellings they are found, and what counts as the same value.
+
+export interface KeyPolicy {
+  /** By priority; each names one process instance. */
+  readonly primary: readonly string[];
+  /** By priority; each takes part in several processes. */
+  readonly secondary: readonly string[];
+  /** More places for a key: dotted paths from the event. */
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+}
+
+export const PRIMARY_KEYS: readonly string[] = [
+  'orderId',
+  'checkoutId',
+  'paymentId',
+  'invoiceId',
+  'subscriptionId',
+  'incidentId',
+  'deploymentId',
+  'workflowRun',
+  'pullRequest',
+  'ticketId',
+  'requestId',
+];
+export const SECONDARY_KEYS: readonly string[] = [
+  'itemId',
+  'packageId',
+  'shipmentId',
+  'cartId',
+  'commitSha',
+  'artifactDigest',
+  'messageId',
+];
+/** They join what does not belong together, or they are personal. */
+export const NEVER_KEYS: ReadonlySet<string> = new Set([
+  'userId',
+  'customerId',
+  'productId',
+  'repository',
+  'service',
+  'environment',
+  'ip',
+  'accessKey',
+  'accessKeyId',
+]);
+
+const FOLDED: ReadonlySet<string> = new Set(['commitSha', 'artifactDigest', 'pullRequest']);
+
+/** The value in the form in which it is hashed and kept; undefined for what names nothing. */
+export const keyValueOf = (type: string, value: unknown): string | undefined => {
+  const text = textOf(value)?.trim();
+  if (text === undefined || text === '' || Buffer.byteLength(text) > MAX_VALUE_BYTES) return undefined;
+  return FOLDED.has(type) ? text.toLowerCase() : text;
+};
+
+const MAX_VALUE_BYTES = 256;
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  const digits = (value as { rawJSON?: unknown } | null | undefined)?.rawJSON;
+  return typeof digits === 'string' ? digits : undefined;
+};
+
+/** `orderId`, `order_id`, `order.id`. */
+export const spellingsOf = (type: string): string[] => {
+  const words = type.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+  return [...new Set([type, words.join('_'), words.join('.')])];
+};

@@ -1,0 +1,35 @@
+import { definePlugin, eachToCanonical, size, z } from '../../../src/sdk/index.ts';
+import { EventNormalizer } from './normalize.ts';
+
+const LARGEST = 256 * 1024;
+const SMALLEST = 4 * 1024;
+
+const config = z.strictObject({
+  max_event_bytes: size()
+    .refine((bytes) => bytes >= SMALLEST && bytes <= LARGEST, 'expected 4KiB to 256KiB')
+    .prefault('64KiB')
+    .describe('The largest canonical event, 4KiB to 256KiB.'),
+  oversize: z
+    .enum(['truncate', 'reject'])
+    .default('truncate')
+    .describe('What is larger: truncate cuts the longest texts of data, then of attributes, and lists each cut.'),
+});
+
+export default definePlugin({
+  kind: 'processor',
+  type: 'normalize',
+  stability: 'beta',
+  summary: 'Makes the canonical event of what was sent: ids, times, outcome, severity, evidence, error class.',
+  stage: 'raw_to_canonical',
+  config,
+  create: ({ max_event_bytes: maxEventBytes, oversize }, { clock, keys, version = '0.0.0' }) => {
+    const normalizer = new EventNormalizer({
+      maxEventBytes,
+      oversize,
+      pipelineVersion: version,
+      clock,
+      fingerprintKey: (tenant) => keys.derive('fingerprint', tenant),
+    });
+    return eachToCanonical((raw, origin) => normalizer.normalize(raw, origin));
+  },
+});

@@ -1,0 +1,116 @@
+// One pass over the flat attributes and the top of the payload: the facts that decide outcome and error class.
+import { isLonger } from '../../../src/event/check/scalars.ts';
+import type { CanonicalEvent } from '../../../src/event/schema.ts';
+
+type Attributes = NonNullable<CanonicalEvent['attributes']>;
+
+/** What attributes and payload tell, under the facts' own names. */
+export interface Survey {
+  isFailure: boolean | undefined;
+  spanStatus: string | undefined;
+  httpStatus: number | undefined;
+  grpcStatus: number | undefined;
+  nestedStatus: string | undefined;
+  dependency: string | undefined;
+  /** Attributes that are longer, or more, than the schema allows. */
+  overLimit: boolean;
+  /** Characters of all keys and texts of the attributes. */
+  attributeChars: number;
+}
+
+export const MAX_ATTRIBUTES = 128;
+export const MAX_ATTRIBUTE_BYTES = 4096;
+
+type Take = (survey: Survey, value: unknown) => void;
+const takeHttp: Take = (survey, value) => {
+  survey.httpStatus ??= statusNumber(value);
+};
+const takeGrpc: Take = (survey, value) => {
+  survey.grpcStatus ??= statusNumber(value);
+};
+const takePeer: Take = (survey, value) => {
+  if (typeof value === 'string' && value !== '') survey.dependency ??= value;
+};
+const takeFailure: Take = (survey, value) => {
+  if (typeof value === 'boolean') survey.isFailure ??= value;
+};
+
+const FACTS: ReadonlyMap<string, Take> = new Map<string, Take>([
+  ['is_failure', takeFailure],
+  [
+    'otel.status_code',
+    (survey, value) => {
+      if (typeof value === 'string') survey.spanStatus = value.toUpperCase();
+    },
+  ],
+  ['http.response.status_code', takeHttp],
+  ['http.status_code', takeHttp],
+  ['rpc.grpc.status_code', takeGrpc],
+  ['peer.service', takePeer],
+]);
+
+const statusNumber = (value: unknown): number | undefined => {
+  const status = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof status === 'number' && Number.isInteger(status) ? status : undefined;
+};
+
+export const surveyOf = (
+  attributes: Attributes | undefined,
+  data: Readonly<Record<string, unknown>> | undefined,
+): Survey => {
+  const survey: Survey = {
+    isFailure: undefined,
+    spanStatus: undefined,
+    httpStatus: undefined,
+    grpcStatus: undefined,
+    nestedStatus: undefined,
+    dependency: undefined,
+    overLimit: false,
+    attributeChars: 0,
+  };
+  if (attributes !== undefined) surveyAttributes(attributes, survey);
+  if (data !== undefined) surveyData(data, survey);
+  return survey;
+};
+
+const surveyAttributes = (attributes: Attributes, survey: Survey): void => {
+  let count = 0;
+  for (const key in attributes) {
+    const value = attributes[key];
+    count++;
+    survey.attributeChars += key.length;
+    if (typeof value === 'string') {
+      survey.attributeChars += value.length;
+      if (isLonger(value, MAX_ATTRIBUTE_BYTES)) survey.overLimit = true;
+    } else if (Array.isArray(value)) surveyArray(value, survey);
+    FACTS.get(key)?.(survey, value);
+  }
+  if (count > MAX_ATTRIBUTES) survey.overLimit = true;
+};
+
+const surveyArray = (values: readonly unknown[], survey: Survey): void => {
+  for (const value of values) {
+    if (typeof value !== 'string') continue;
+    survey.attributeChars += value.length;
+    if (isLonger(value, MAX_ATTRIBUTE_BYTES)) survey.overLimit = true;
+  }
+};
+
+/** `data.status` goes before the status of an object in `data`; of several, the first key in the alphabet decides. */
+const surveyData = (data: Readonly<Record<string, unknown>>, survey: Survey): void => {
+  takeFailure(survey, data['is_failure']);
+  const { status } = data;
+  if (typeof status === 'string') {
+    survey.nestedStatus = status;
+    return;
+  }
+  let decisive: string | undefined;
+  for (const key in data) {
+    const inner = data[key];
+    if (typeof inner !== 'object' || inner === null || (decisive !== undefined && key > decisive)) continue;
+    const { status: nested } = inner as { status?: unknown };
+    if (typeof nested !== 'string') continue;
+    decisive = key;
+    survey.nestedStatus = nested;
+  }
+};

@@ -1,0 +1,143 @@
+// What may pass as an event: the native API's field table, the actions, the times, the sections that a category needs.
+import { closest, distance } from 'fastest-levenshtein';
+import { BUILT_IN_ACTIONS, EXTENSION_PREFIX } from '../../../src/event/actions.ts';
+import { compileCheck, type EventCheck } from '../../../src/event/check.ts';
+import type { EventErrorCode } from '../../../src/event/error-codes.ts';
+import { evidenceOf } from '../../../src/event/evidence.ts';
+import { eventTimeOf, timeError } from '../../../src/event/event-time.ts';
+import type { RawEvent } from '../../../src/event/raw-event.ts';
+import { nativeEvent, type Category, type NativeEvent } from '../../../src/event/schema.ts';
+import { pass, rejectAll, type BatchOrigin, type EventError, type Verdict } from '../../../src/sdk/index.ts';
+
+export interface ValidatorOptions {
+  readonly unknownFields: 'lenient' | 'strict';
+  /** Registered actions, each with its category. */
+  readonly actions: Readonly<Record<string, Category>>;
+  readonly maxFutureMs: number;
+  readonly maxAgeMs: number;
+}
+
+export class EventValidator {
+  readonly #check: EventCheck;
+  readonly #actions: ReadonlyMap<string, Category>;
+  readonly #maxFutureSeconds: number;
+  readonly #maxAgeSeconds: number;
+
+  constructor({ unknownFields, actions, maxFutureMs, maxAgeMs }: ValidatorOptions) {
+    this.#check = compileCheck(nativeEvent, unknownFields === 'strict' ? unknownKeyWords : undefined);
+    this.#actions = new Map([...Object.entries(actions), ...BUILT_IN_ACTIONS]);
+    this.#maxFutureSeconds = maxFutureMs / 1000;
+    this.#maxAgeSeconds = maxAgeMs / 1000;
+  }
+
+  /** All errors at once; the event itself is left as it is. */
+  validate(raw: RawEvent, origin: BatchOrigin): Verdict {
+    const wrong = this.#check(raw.content);
+    const isSound = wrong.length === 0;
+    const errors = isSound ? this.#rules(raw, origin) : [...wrong, ...this.#partialRules(raw, origin, wrong)];
+    return errors === undefined ? pass : rejectAll(errors);
+  }
+
+  /** Of an event whose fields are sound: what the fields say together. Undefined: nothing is wrong. */
+  #rules(raw: RawEvent, origin: BatchOrigin): EventError[] | undefined {
+    const sent = raw.content as NativeEvent;
+    let errors: EventError[] | undefined;
+    const add = (error: EventError | undefined): void => {
+      if (error !== undefined) (errors ??= []).push(error);
+    };
+    add(tenantError(sent, origin));
+    add(this.#actionError(sent));
+    add(this.#timeError(raw));
+    for (const section of missingSections(sent, raw)) add(required(section, sent));
+    return errors;
+  }
+
+  /** Of an event with unsound fields: the rules over those that are sound. */
+  #partialRules(raw: RawEvent, origin: BatchOrigin, wrong: readonly EventError[]): EventError[] {
+    if (wrong.some(({ path }) => path === '')) return [];
+    const unsound = new Set(wrong.map(({ path }) => path.split('/')[1] ?? ''));
+    const sound = Object.fromEntries(Object.entries(raw.content).filter(([key]) => !unsound.has(key)));
+    const sent = sound as NativeEvent;
+    const errors = [tenantError(sent, origin), unsound.has('timestamp') ? undefined : this.#timeError(raw)];
+    if (!unsound.has('action') && !unsound.has('category')) errors.push(this.#actionError(sent));
+    if (!unsound.has('category')) {
+      const missing = missingSections(sent, raw).filter((section) => !unsound.has(section));
+      errors.push(...missing.map((section) => required(section, sent)));
+    }
+    return errors.filter((error) => error !== undefined);
+  }
+
+  #actionError({ action, category }: NativeEvent): EventError | undefined {
+    const home = this.#actions.get(action);
+    if (home === category) return undefined;
+    if (home !== undefined)
+      return error('ACTION_CATEGORY_MISMATCH', '/action', `belongs to the category ${home}, not to ${category}`);
+    if (action.startsWith(EXTENSION_PREFIX)) return undefined;
+    const meant = nearest(action, [...this.#actions.keys()]);
+    const words = 'is neither built in nor registered; name an action of your own with the prefix x.';
+    return error('ACTION_UNKNOWN', '/action', meant === undefined ? words : `${words} Did you mean ${meant}?`);
+  }
+
+  #timeError(raw: RawEvent): EventError | undefined {
+    const time = eventTimeOf(raw);
+    if (typeof time === 'string') return timeError(time);
+    const ahead = time.instant.seconds - raw.receivedAt.seconds;
+    if (ahead > this.#maxFutureSeconds)
+      return error('EVENT_TIME_FUTURE', '/timestamp', 'lies further ahead of the clock than allowed');
+    if (-ahead > this.#maxAgeSeconds)
+      return error('EVENT_TIME_TOO_OLD', '/timestamp', 'lies further back than events are kept');
+    return undefined;
+  }
+}
+
+const error = (code: EventErrorCode, path: string, message: string): EventError => ({ code, path, message });
+
+const required = (section: string, { category, action }: NativeEvent): EventError =>
+  error(
+    'EVENT_FIELD_REQUIRED',
+    `/${section}`,
+    section === 'deployment' ? `is required for ${action}` : `is required for category ${category}`,
+  );
+
+const tenantError = ({ tenantId }: NativeEvent, { tenant }: BatchOrigin): EventError | undefined =>
+  tenantId === undefined || tenantId === tenant
+    ? undefined
+    : error('TENANT_MISMATCH', '/tenantId', 'is not the tenant of the credential');
+
+type Section = 'actor' | 'object' | 'service' | 'security' | 'github' | 'deployment' | 'evidence';
+const SECTIONS: Readonly<Record<Category, readonly Section[]>> = {
+  business: ['actor', 'object'],
+  system: ['service'],
+  delivery: [],
+  security: ['actor', 'security'],
+};
+const DEPLOYMENTS: ReadonlySet<string> = new Set(['deploy_completed', 'rollback_initiated']);
+const NONE: readonly Section[] = [];
+
+const missingSections = (sent: NativeEvent, raw: RawEvent): readonly Section[] => {
+  let missing = NONE;
+  for (const section of SECTIONS[sent.category]) if (sent[section] === undefined) missing = [...missing, section];
+  return sent.category === 'delivery' ? missingOfDelivery(sent, raw) : missing;
+};
+
+/** Evidence may be derived: only where nothing can be is it asked for. */
+const missingOfDelivery = (sent: NativeEvent, { source }: RawEvent): Section[] => {
+  const missing: Section[] = [];
+  if (source.kind === 'github' && sent.github === undefined) missing.push('github');
+  if (DEPLOYMENTS.has(sent.action) && sent.deployment === undefined) missing.push('deployment');
+  if (evidenceOf(sent, false).length === 0) missing.push('evidence');
+  return missing;
+};
+
+const unknownKeyWords = (key: string, known: readonly string[]): string => {
+  const meant = nearest(key, known);
+  return meant === undefined ? 'is not a known field' : `is not a known field; did you mean ${meant}?`;
+};
+
+const LONGEST_COMPARED = 128;
+/** A word that few enough letters differ in to have been meant. */
+const nearest = (word: string, words: readonly string[]): string | undefined => {
+  if (words.length === 0 || word.length > LONGEST_COMPARED) return undefined;
+  const found = closest(word, words);
+  return distance(word, found) <= Math.max(1, Math.floor(found.length / 3)) ? found : undefined;
+};
