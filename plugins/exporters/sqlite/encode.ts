@@ -140,25 +140,20 @@ const linksOf = ({ correlation: { links } }: CanonicalEvent): readonly LinkRow[]
   return links.map(({ correlationId, type }) => ({ correlationId, type: type ?? null }));
 };
 
-const textsOf = function* (event: CanonicalEvent): Generator<string> {
-  yield event.action;
-  const typed = [
-    event.description,
-    event.error?.message,
-    event.actor?.id,
-    event.actor?.name,
-    event.object?.id,
-    event.object?.name,
-    event.service?.name,
-  ];
-  for (const text of typed) if (text !== undefined) yield text;
-  yield* leavesOf(event.data);
-  yield* leavesOf(event.attributes);
+const textsOf = (event: CanonicalEvent): readonly string[] => {
+  const { action, description, error, actor, object, service, data, attributes } = event;
+  const texts = [action];
+  const typed = [description, error?.message, actor?.id, actor?.name, object?.id, object?.name, service?.name];
+  for (const text of typed) if (text !== undefined) texts.push(text);
+  addLeaves(data, texts);
+  addLeaves(attributes, texts);
+  return texts;
 };
 
-/** String leaves in document order; the depth is bounded by the schema's. */
-const leavesOf = function* (value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value;
-  else if (typeof value === 'object' && value !== null)
-    for (const inner of Object.values(value)) yield* leavesOf(inner);
+/** String leaves in document order; the schema bounds their depth and number. */
+const addLeaves = (value: unknown, texts: string[]): void => {
+  if (typeof value === 'string') texts.push(value);
+  else if (typeof value === 'object' && value !== null) {
+    for (const key in value) addLeaves((value as Readonly<Record<string, unknown>>)[key], texts);
+  }
 };
