@@ -28,7 +28,7 @@ export class FileCursor implements JournalCursor {
   /** The last sequence that the walker came to. */
   #seen: number;
   #wake: (() => void) | undefined;
-  #isReading = false;
+  #reading: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: FileCursorOptions) {
@@ -46,16 +46,14 @@ export class FileCursor implements JournalCursor {
   }
 
   async read(maxBytes: number, signal: AbortSignal): Promise<readonly StoredFrame[]> {
-    if (this.#isReading) throw new RangeError('a cursor is read by one reader at a time');
-    this.#isReading = true;
+    if (this.#reading !== undefined) throw new RangeError('a cursor is read by one reader at a time');
+    const done = Promise.withResolvers<void>();
+    this.#reading = done.promise;
     try {
-      for (;;) {
-        const frames = await this.#take(maxBytes);
-        if (frames.length > 0 || signal.aborted || this.#isClosed) return frames;
-        await this.#committed(signal);
-      }
+      return await this.#takeOrWait(maxBytes, signal);
     } finally {
-      this.#isReading = false;
+      this.#reading = undefined;
+      done.resolve();
     }
   }
 
@@ -103,8 +101,18 @@ export class FileCursor implements JournalCursor {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#wake?.();
+    await this.#reading;
     await this.#againWalker.close();
     await this.#walker.close();
+  }
+
+  async #takeOrWait(maxBytes: number, signal: AbortSignal): Promise<readonly StoredFrame[]> {
+    while (!this.#isClosed) {
+      const frames = await this.#take(maxBytes);
+      if (frames.length > 0 || signal.aborted) return frames;
+      await this.#committed(signal);
+    }
+    return [];
   }
 
   #wants({ pipelines }: Commit): boolean {
