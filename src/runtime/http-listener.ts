@@ -110,10 +110,12 @@ const call = (mount: HttpMount, request: IncomingMessage, response: ServerRespon
 };
 
 /** Where it failed; never the message, which may quote what was sent. */
-const describe = (error: unknown) =>
-  error instanceof Error
-    ? { error: error.name, at: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) }
-    : { error: typeof error };
+const describe = (error: unknown) => {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { name, message, stack = '' } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return { error: name, at: frames.map((line) => line.trim()).filter((line) => line !== '') };
+};
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; stop the program that has it or set another endpoint (port 0 picks a free one)',
