@@ -11,7 +11,6 @@ const SHORTEST_OPAQUE = 16;
 
 interface Key {
   readonly word: string;
-  readonly quoted: boolean;
   /** The character before it. */
   readonly before: string;
 }
@@ -44,7 +43,10 @@ const keyBefore = (text: string, separator: number): Key | undefined => {
   while (quoted && text[end - 1] === '\\') end--;
   let start = end;
   while (start > 0 && end - start < LONGEST_KEY && WORD.test(text[start - 1]!)) start--;
-  return start === end ? undefined : { word: text.slice(start, end), quoted, before: text[start - 1] ?? '' };
+  const before = text[start - 1] ?? '';
+  if (start === end || (closing === ']' && before !== '[')) return undefined;
+  return { word: text.slice(start, end), before };
+};
 };
 
 const valueAfter = (text: string, from: number, key: Key, separator: string): Value | undefined => {

@@ -88,7 +88,7 @@ const replaceSchemes = (text: string): string =>
 
 const URL_PASSWORD = /(:\/\/[^\s/:@?#"'[\]]{0,256}:)([^\s/?#"'[\]]{1,256})@/g;
 
-const PHONE = /(?<![\w+/.=])\+[1-9](?:(?: ?\(|\)[ -]?|[ .-])?\d){7,14}(?![\w*])/g;
+const PHONE = /(?<![\w+])\+[1-9](?:(?: ?\(|\)[ -]?|[ .-])?\d){7,14}(?![\w*])/g;
 
 /** In the order in which they are applied: what contains comes before what is contained. */
 export const PATTERNS: readonly Pattern[] = [

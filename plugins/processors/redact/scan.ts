@@ -121,7 +121,9 @@ export interface Endings {
 
 export const endingsOf = (words: Iterable<string>): Endings => {
   const known = new Uint8Array(32_768);
-  for (const word of words) known[endingAt(word, word.length)] = 1;
+  for (const word of words) {
+    for (const ending of spellings(word.slice(-3))) known[endingAt(ending, ending.length)] = 1;
+  }
   return {
     mayEndAt: (text, at) => {
       let end = at;
@@ -130,6 +132,12 @@ export const endingsOf = (words: Iterable<string>): Endings => {
     },
   };
 };
+
+/** The ends of a word as it may be written: `lid` as in `nationalid`, `national_id` and `nationali.d`. */
+const spellings = (ending: string): readonly string[] => [
+  ending,
+  ...['_', '-', '.'].flatMap((gap) => [gap + ending.slice(-2), ending.at(-2) + gap + ending.at(-1)]),
+];
 
 const endingAt = (text: string, end: number): number =>
   ((text.charCodeAt(end - 3) & 31) << 10) | ((text.charCodeAt(end - 2) & 31) << 5) | (text.charCodeAt(end - 1) & 31);
