@@ -21,7 +21,8 @@ type Retry = Extract<Outcome, { status: 'retry' }>;
 const BUSY: Readonly<Record<string, Busy['busy']>> = { quota: 'quota', disk_full: 'disk', closing: 'stopping' };
 
 const tryAgain = (retries: readonly Retry[]): Problem => {
-  const { reason } = retries[0]!;
+  // The machine's own state goes before one tenant's quota.
+  const { reason } = retries.find((retry) => retry.reason !== 'quota') ?? retries[0]!;
   const afterMs = Math.max(...retries.map((retry) => retry.afterMs));
   return {
     ...busyProblem({ busy: BUSY[reason] ?? 'memory', afterMs }),

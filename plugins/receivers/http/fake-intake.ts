@@ -53,7 +53,8 @@ export const createFakeIntake = (): FakeIntake => {
     },
     authenticate: async (credential) => {
       intake.credentials.push(credential);
-      if (credential.bearer === BAD_TOKEN) return { status: 401, code: 'AUTH_INVALID', message: 'The key is not known.' };
+      if (credential.bearer === BAD_TOKEN)
+        return { status: 401, code: 'AUTH_INVALID', message: 'The key is not known.' };
       return { tenant: 'acme', scopes: new Set(['ingest']), name: 'blk_12345678' };
     },
     now: () => ({ seconds: 1_767_322_800, nanos: 5 }),
