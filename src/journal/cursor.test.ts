@@ -1,9 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
   createManualClock,
   drain,
+  errno,
   everything,
   faultyFileSystem,
   frameOf,
@@ -235,4 +237,54 @@ test('a backlog is streamed: what is read at a time is bounded, whatever waits',
   }
   expect(largest).toBeLessThanOrEqual(1 << 20);
   await second.close();
+});
+
+test('an I/O error behind some frames is met by the next read, and nothing is skipped', async () => {
+  let isBroken = false;
+  const fs = faultyFileSystem(() => ({}), {
+    openToRead: async (path) => {
+      const file = await nodeFileSystem.openToRead(path);
+      return {
+        ...file,
+        read: async (target, position) => {
+          if (isBroken && position > 2000) throw errno('EIO');
+          return file.read(target, position);
+        },
+      };
+    },
+  });
+  const journal = await openJournal(await temporaryDirectory(), { fs });
+  const cursor = journal.cursor('store', everything);
+  for (const id of [1, 2, 3]) await journal.append(frameOf([id], { lineBytes: 20_000 }));
+  isBroken = true;
+  expect(idsOf(await cursor.read(24_000, never))).toEqual([1]);
+  await expect(cursor.read(24_000, never)).rejects.toMatchObject({ code: 'EIO' });
+  isBroken = false;
+  expect(idsOf(await cursor.read(1 << 20, never))).toEqual([2, 3]);
+  await journal.close();
+});
+
+test('damage and deletion under a running journal are reported once and cost what they hit', async () => {
+  const directory = await temporaryDirectory();
+  const damage: string[] = [];
+  const journal = await openJournal(directory, { segmentBytes: 2000, onDamage: ({ kind }) => damage.push(kind) });
+  const cursors = ['one', 'two'].map((id) => journal.cursor(id, everything));
+  for (const id of numbers(1, 9)) await journal.append(frameOf([id], { lineBytes: 300 }));
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.seg')).toSorted();
+  const first = await readFile(join(directory, names[0]!));
+  first[first.indexOf('eventId')]! ^= 1;
+  await writeFile(join(directory, names[0]!), first);
+  await rm(join(directory, names[1]!));
+  for (const cursor of cursors) {
+    const { ids, sequences } = await drain(cursor);
+    expect(ids.length).toBeGreaterThan(3);
+    expect(ids).not.toContain(1);
+    expect(ids.at(-1)).toBe(9);
+    cursor.acknowledge(sequences);
+    await drain(cursor);
+    expect(cursor.pendingFrames()).toBe(0);
+    expect(cursor.oldestPendingMs()).toBeUndefined();
+  }
+  expect(damage).toHaveLength(2);
+  await journal.close();
 });

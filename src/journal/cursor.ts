@@ -123,12 +123,22 @@ export class FileCursor implements JournalCursor {
     const frames: StoredFrame[] = [];
     let bytes = 0;
     while (bytes < Math.max(1, maxBytes)) {
-      const frame = (await this.#nextAgain(maxBytes)) ?? (await this.#nextNew(maxBytes));
+      const frame = await this.#next(maxBytes, frames.length > 0);
       if (frame === undefined) break;
       frames.push(frame);
       bytes += frame.lines.length;
     }
     return frames;
+  }
+
+  /** What was already taken is handed out although the disk fails behind it; the next read meets the failure again. */
+  async #next(windowBytes: number, mayWait: boolean): Promise<StoredFrame | undefined> {
+    try {
+      return (await this.#nextAgain(windowBytes)) ?? (await this.#nextNew(windowBytes));
+    } catch (error) {
+      if (!mayWait) throw error;
+      return undefined;
+    }
   }
 
   async #nextAgain(windowBytes: number): Promise<StoredFrame | undefined> {

@@ -1,5 +1,5 @@
 // One exporter's place in the journal, whether it is configured now or not.
-import { AckSet } from './ack-set.ts';
+import type { AckSet } from './ack-set.ts';
 import type { Cut } from './journal.ts';
 import { toRanges, type CursorRecord, type CutRecord } from './records.ts';
 

@@ -34,7 +34,7 @@ export class Walker {
       const reader = await this.#readerWithMore();
       if (reader === undefined) return undefined;
       reader.windowBytes = Math.min(Math.max(windowBytes, MIN_WINDOW_BYTES), MAX_WINDOW_BYTES);
-      const step = await reader.next();
+      const step = await this.#step(reader);
       const damage = step.kind === 'frame' ? step.damage : step.torn;
       if (damage !== undefined) this.#report(damage.from, damage.to);
       if (step.kind === 'frame') return step.frame;
@@ -95,6 +95,16 @@ export class Walker {
       },
       MIN_WINDOW_BYTES,
     );
+  }
+
+  /** A file that somebody deleted reads as damage: the exporter goes on behind it. */
+  async #step(reader: SegmentReader): ReturnType<SegmentReader['next']> {
+    try {
+      return await reader.next();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return { kind: 'end', torn: { from: reader.scan.offset, to: this.#segment!.bytes } };
+    }
   }
 
   #report(from: number, to: number): void {
