@@ -25,8 +25,11 @@ export const wordsOf = (texts: Iterable<string>): ReadonlySet<string> => {
   for (const text of texts) {
     const taken = text.length > room ? text.slice(0, room) : text;
     room -= taken.length;
-    for (const word of split(taken)) words.add(word.length > MAX_WORD_CHARS ? word.slice(0, MAX_WORD_CHARS) : word);
-    if (room === 0 || words.size >= MAX_WORDS) break;
+    for (const word of split(taken)) {
+      words.add(word.length > MAX_WORD_CHARS ? word.slice(0, MAX_WORD_CHARS) : word);
+      if (words.size === MAX_WORDS) return words;
+    }
+    if (room === 0) break;
   }
   return words;
 };

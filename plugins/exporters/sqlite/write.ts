@@ -59,12 +59,12 @@ const prepare = (db: DatabaseSync): Statements => ({
   ),
 });
 
-export const createWriter = (path: string): Writer => {
+export const createWriter = (path: string, openFile = openForWriting): Writer => {
   let open: { readonly db: DatabaseSync; readonly statements: Statements } | undefined;
 
   const opened = (): { readonly db: DatabaseSync; readonly statements: Statements } => {
     if (open !== undefined) return open;
-    const db = openForWriting(path);
+    const db = openFile(path);
     return (open = { db, statements: prepare(db) });
   };
   const close = (): void => {
