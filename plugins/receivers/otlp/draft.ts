@@ -77,10 +77,10 @@ export const keepNested = (draft: Draft, key: string, value: unknown): void => {
 export const dataOf = (body: OtlpValue): Section => (isMap(body) ? body : { value: body });
 
 export const addSections = ({ content }: Draft, facts: Facts): void => {
-  if (facts.hasActor) fill(content, 'actor', (actor) => fillActor(actor, facts));
-  if (facts.hasObject) fill(content, 'object', (object) => fillObject(object, facts));
-  if (facts.hasRequest) fill(content, 'request', (request) => fillRequest(request, facts));
-  if (facts.hasError) fill(content, 'error', (error) => fillError(error, facts));
+  if (facts.hasActor) fill(content, 'actor', fillActor, facts);
+  if (facts.hasObject) fill(content, 'object', fillObject, facts);
+  if (facts.hasRequest) fill(content, 'request', fillRequest, facts);
+  if (facts.hasError) fill(content, 'error', fillError, facts);
 };
 
 /** What is left over, and what the surroundings add. */

@@ -8,7 +8,6 @@ import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-log
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RawEvent } from '../../../src/event/raw-event.ts';
 import type { Intake, Log, Outcome, RawSlot, ReceiverContext } from '../../../src/sdk/index.ts';
 import { encodeLogs, encodeSpans, len, requestOf, sdkLog, sdkSpan } from './fixtures.ts';
 import otlp from './plugin.ts';

@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RawEvent } from '../../../src/event/raw-event.ts';
+import { FACT } from './facts.ts';
 import {
   encodeLogs,
   eventOfLog,
+  eventOfSpan,
   logArbitrary,
   RECEIVED_AT,
   resourceOf,
   sdkLog,
-  type SdkLog,
   slotsOf,
 } from './fixtures.ts';
 
-const contentOf = (part: object): Record<string, unknown> => eventOfLog(part as Partial<SdkLog>).content;
+const contentOf = (part: object): Record<string, unknown> => eventOfLog(part).content;
 const withAttributes = (attributes: object): Record<string, unknown> => contentOf({ attributes });
 
 describe('action and category', () => {
@@ -157,6 +158,47 @@ describe('sections', () => {
   });
 });
 
+const NATIVE_KEYS = [
+  'activity.actor',
+  'activity.actor.id',
+  'activity.object.type',
+  'activity.request',
+  'activity.error.type',
+  'activity.correlation',
+  'activity.correlation.trace_id',
+  'activity.source',
+  'activity.service',
+  'activity.severity',
+];
+
+test('no place fails at a value of another kind', () => {
+  const values = [
+    2 ** 60,
+    -(2 ** 60),
+    [],
+    ['a', 1],
+    [2 ** 60],
+    {},
+    { a: { b: 1 } },
+    true,
+    '',
+    'x'.repeat(5000),
+    1.5,
+    -1,
+    Number.NaN,
+  ];
+  const keys = [...Object.keys(FACT), ...NATIVE_KEYS];
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom(...keys), fc.constantFrom(...values), { noNullPrototype: true }),
+      (attributes) => {
+        expect(withAttributes(attributes)).toHaveProperty('action');
+        expect(eventOfSpan({ kind: 1, status: { code: 2 }, attributes })).toHaveProperty('content');
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
 describe('trace', () => {
   test('ids are hex, flags are their low byte', () => {
     expect(contentOf({})).toMatchObject({

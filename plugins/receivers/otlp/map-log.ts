@@ -1,16 +1,15 @@
 // One LogRecord to the content of an event (EVENTS.md 7).
 import { addSections, collect, dataOf, type Draft, finish, keep, newDraft, type Surroundings, warn } from './draft.ts';
-import { type Facts, fits } from './facts.ts';
+import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, namedBy, addTrace } from './identity.ts';
 import type { OtlpLog } from './request.ts';
 
 export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): Draft => {
   const draft = newDraft();
-  const { content } = draft;
   // JavaScript's SDK writes an empty AnyValue where there is no body.
   if (log.body !== undefined && log.body !== null) draft.data = dataOf(log.body);
   collect(draft, facts, log.attributes);
-  const attributeName = log.eventName === '' ? facts.peekText('event.name', 256) : undefined;
+  const attributeName = log.eventName === '' ? facts.peekText(FACT['event.name'], 256) : undefined;
   addHead(draft, facts, namedBy(facts, log.eventName));
   addSourceName(draft, log.eventName === '' ? (attributeName ?? '') : log.eventName);
   addSeverity(draft, log);

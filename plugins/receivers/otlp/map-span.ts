@@ -12,7 +12,7 @@ import {
   type Surroundings,
   warn,
 } from './draft.ts';
-import { type Facts, fits } from './facts.ts';
+import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, addTrace } from './identity.ts';
 import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
 import { fill, type Section, setIf } from './sections.ts';
@@ -30,7 +30,7 @@ export const mapSpan = (
   collect(draft, facts, span.attributes);
   const exception = collectException(draft, facts, span.events);
   const status = statusOf(span, facts, draft.attributes);
-  const isNamed = facts.peek('activity.action') !== undefined;
+  const isNamed = facts.peek(FACT['activity.action']) !== undefined;
   const action = isNamed ? undefined : (spanAction(span, status) ?? (keepAll ? 'x.span' : undefined));
   if (action === undefined && !isNamed) {
     facts.drain(() => undefined);
@@ -92,8 +92,10 @@ const durationMs = (span: OtlpSpan): number | undefined => {
 
 const addDuration = ({ content }: Draft, span: OtlpSpan): void => {
   const duration = durationMs(span);
-  if (duration !== undefined) fill(content, 'request', (request) => setIf(request, 'durationMs', duration));
+  if (duration !== undefined) fill(content, 'request', setDuration, duration);
 };
+
+const setDuration = (request: Section, duration: number): void => setIf(request, 'durationMs', duration);
 
 const OBJECT_KEYS: Readonly<Record<string, readonly (readonly [key: string, type: string])[]>> = {
   request_received: [
@@ -121,10 +123,12 @@ const PEER_KEYS = ['peer.service', 'db.system.name', 'db.system', 'server.addres
 const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): void => {
   const { content } = draft;
   if (content['error'] === undefined && span.statusCode !== ERROR && action !== 'downstream_timeout') return;
-  fill(content, 'error', (error) => {
-    addStatusMessage(draft, error, span.statusMessage);
-    if (span.kind === CLIENT) setIf(error, 'dependency', PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer));
-  });
+  fill(content, 'error', fillSpanError, { draft, span });
+};
+
+const fillSpanError = (error: Section, { draft, span }: { draft: Draft; span: OtlpSpan }): void => {
+  addStatusMessage(draft, error, span.statusMessage);
+  if (span.kind === CLIENT) setIf(error, 'dependency', PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer));
 };
 
 const isPeer = (value: OtlpValue | undefined): value is string =>
@@ -138,12 +142,17 @@ const addStatusMessage = (draft: Draft, error: Section, message: string): void =
 
 const addSpanContext = (draft: Draft, span: OtlpSpan): void => {
   const links = span.links.filter(({ traceId }) => traceId !== '');
-  fill(draft.content, 'correlation', (correlation) => {
-    if (span.parentSpanId !== '') setIf(correlation, 'parentSpanId', span.parentSpanId);
-    if (span.traceState !== '' && fits(span.traceState, 512)) setIf(correlation, 'traceState', span.traceState);
-    if (links.length > 0) setIf(correlation, 'links', links.slice(0, MAX_LINKS).map(linkMap));
-  });
+  fill(draft.content, 'correlation', fillSpanContext, { span, links });
   if (links.length > MAX_LINKS || links.some(hasMore)) keepNested(draft, 'links', span.links.map(fullLink));
+};
+
+const fillSpanContext = (
+  correlation: Section,
+  { span, links }: { span: OtlpSpan; links: readonly OtlpLink[] },
+): void => {
+  if (span.parentSpanId !== '') setIf(correlation, 'parentSpanId', span.parentSpanId);
+  if (span.traceState !== '' && fits(span.traceState, 512)) setIf(correlation, 'traceState', span.traceState);
+  if (links.length > 0) setIf(correlation, 'links', links.slice(0, MAX_LINKS).map(linkMap));
 };
 
 const hasMore = ({ attributes, traceState }: OtlpLink): boolean => attributes.keys.length > 0 || traceState !== '';

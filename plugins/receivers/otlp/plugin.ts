@@ -1,7 +1,7 @@
 import { definePlugin, listenerShape, type Receiver, size, z } from '../../../src/sdk/index.ts';
 import { createHandler, type OtlpHandler, PATHS } from './listen.ts';
 
-const http = z.strictObject({
+const httpConfig = z.strictObject({
   ...listenerShape('127.0.0.1:4318'),
   max_compressed_bytes: size()
     .default(4 * 1024 ** 2)
@@ -19,7 +19,9 @@ export default definePlugin({
   guarantee:
     'At least once: answered when durable. A byte-identical retry is the same events; a re-batched one only where records carry event.id.',
   config: z.strictObject({
-    protocols: z.strictObject({ http: http.describe('OTLP over HTTP.') }).describe('The protocols that are served.'),
+    protocols: z
+      .strictObject({ http: httpConfig.describe('OTLP over HTTP.') })
+      .describe('The protocols that are served.'),
     keep_all_spans: z
       .boolean()
       .default(false)

@@ -165,7 +165,7 @@ export const tooDeep = (): ContentError =>
 
 const ZERO = /^0+$/;
 /** An id of all zeros is no id. */
-export const presentId = (hex: string): string => (ZERO.test(hex) ? '' : hex);
+export const presentId = (hex: string): string => (hex.startsWith('0') && ZERO.test(hex) ? '' : hex);
 
 // ES2026, in V8 and not yet in TypeScript's library.
 interface ExactJson {

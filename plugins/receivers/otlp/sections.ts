@@ -1,6 +1,6 @@
 // Facts to the sections of a native event. What the sender gave as `activity.…` is there already and stays; a fact that
 // finds its field taken, or that does not fit it, is left over.
-import type { FactName, Facts } from './facts.ts';
+import { FACT, type Facts } from './facts.ts';
 import { isRawJson } from './request.ts';
 
 export type Section = Record<string, unknown>;
@@ -14,73 +14,80 @@ export const setIf = (section: Section, field: string, value: unknown): void => 
 };
 
 /** Fills the section `name`, if that is no other thing than a map, and adds it if it then holds anything. */
-export const fill = (content: Section, name: string, fillIt: (section: Section) => void): void => {
+export const fill = <From>(
+  content: Section,
+  name: string,
+  fillIt: (section: Section, from: From) => void,
+  from: From,
+): void => {
   const section = content[name] ?? {};
   if (!isMap(section)) return;
-  fillIt(section);
-  if (content[name] === undefined && Object.keys(section).length > 0) content[name] = section;
+  fillIt(section, from);
+  if (content[name] === undefined && !isEmpty(section)) content[name] = section;
 };
 
-/** The first of `names` that fits; the conventions' current names stand before those that they replaced. */
-const put = (section: Section, field: string, facts: Facts, maxBytes: number, ...names: readonly FactName[]): void => {
-  for (const name of names) {
-    if (section[field] !== undefined) return;
-    setIf(section, field, facts.takeText(name, maxBytes));
-  }
+const isEmpty = (section: Section): boolean => {
+  for (const _ in section) return false;
+  return true;
+};
+
+/** The first of two facts that fits; the conventions' current name stands before the one that it replaced. */
+const put = (section: Section, field: string, facts: Facts, maxBytes: number, fact: number, orElse = fact): void => {
+  if (facts.peek(fact) === undefined && facts.peek(orElse) === undefined) return;
+  if (section[field] !== undefined) return;
+  const text = facts.takeText(fact, maxBytes) ?? facts.takeText(orElse, maxBytes);
+  if (text !== undefined) section[field] = text;
 };
 
 /** Whoever can be named: by id, else by name or address, which then stand as the id too. */
 export const fillActor = (actor: Section, facts: Facts): void => {
-  put(actor, 'id', facts, 256, 'user.id', 'enduser.id');
-  setIf(actor, 'id', facts.peekText('user.name', 256) ?? facts.peekText('user.email', 256));
+  put(actor, 'id', facts, 256, FACT['user.id'], FACT['enduser.id']);
+  setIf(actor, 'id', facts.peekText(FACT['user.name'], 256) ?? facts.peekText(FACT['user.email'], 256));
   if (actor['id'] === undefined) return;
-  put(actor, 'name', facts, 256, 'user.name', 'user.full_name');
-  put(actor, 'email', facts, 320, 'user.email');
-  if (actor['roles'] === undefined) setIf(actor, 'roles', facts.takeTexts('user.roles', 128));
-  put(actor, 'ip', facts, 64, 'client.address');
-  put(actor, 'userAgent', facts, 512, 'user_agent.original');
+  put(actor, 'name', facts, 256, FACT['user.name'], FACT['user.full_name']);
+  put(actor, 'email', facts, 320, FACT['user.email']);
+  if (actor['roles'] === undefined) setIf(actor, 'roles', facts.takeTexts(FACT['user.roles'], 128));
+  put(actor, 'ip', facts, 64, FACT['client.address']);
+  put(actor, 'userAgent', facts, 512, FACT['user_agent.original']);
 };
 
 /** An object has a type and an id, or is none. */
 export const fillObject = (object: Section, facts: Facts): void => {
-  const type = object['type'] ?? facts.peekText('object.type', 64);
-  const id = object['id'] ?? facts.peekText('object.id', 256);
+  const type = object['type'] ?? facts.peekText(FACT['object.type'], 64);
+  const id = object['id'] ?? facts.peekText(FACT['object.id'], 256);
   if (type === undefined || id === undefined) return;
-  put(object, 'type', facts, 64, 'object.type');
-  put(object, 'id', facts, 256, 'object.id');
-  put(object, 'name', facts, 256, 'object.name');
-  put(object, 'url', facts, 2048, 'object.url');
-  put(object, 'parent', facts, 256, 'object.parent');
-  put(object, 'version', facts, 128, 'object.version');
+  put(object, 'type', facts, 64, FACT['object.type']);
+  put(object, 'id', facts, 256, FACT['object.id']);
+  put(object, 'name', facts, 256, FACT['object.name']);
+  put(object, 'url', facts, 2048, FACT['object.url']);
+  put(object, 'parent', facts, 256, FACT['object.parent']);
+  put(object, 'version', facts, 128, FACT['object.version']);
 };
 
 const MAX_SECONDS = 1e9;
 
 const takeDurationMs = (facts: Facts): number | undefined => {
   const seconds =
-    facts.takeNumber('http.server.request.duration', MAX_SECONDS) ??
-    facts.takeNumber('http.client.request.duration', MAX_SECONDS);
+    facts.takeNumber(FACT['http.server.request.duration'], MAX_SECONDS) ??
+    facts.takeNumber(FACT['http.client.request.duration'], MAX_SECONDS);
   return seconds === undefined ? undefined : Math.round(seconds * 1e9) / 1e6;
 };
 
 const takeStatusCode = (facts: Facts): number | undefined =>
-  takeInteger(facts, 'http.response.status_code') ?? takeInteger(facts, 'http.status_code');
-
-const takeInteger = (facts: Facts, name: FactName): number | undefined =>
-  Number.isInteger(Number(facts.peek(name))) ? facts.takeNumber(name, 999) : undefined;
+  facts.takeInteger(FACT['http.response.status_code'], 999) ?? facts.takeInteger(FACT['http.status_code'], 999);
 
 export const fillRequest = (request: Section, facts: Facts): void => {
-  put(request, 'id', facts, 256, 'http.request.id');
-  put(request, 'method', facts, 16, 'http.request.method', 'http.method');
-  put(request, 'path', facts, 2048, 'url.path', 'http.target');
+  put(request, 'id', facts, 256, FACT['http.request.id']);
+  put(request, 'method', facts, 16, FACT['http.request.method'], FACT['http.method']);
+  put(request, 'path', facts, 2048, FACT['url.path'], FACT['http.target']);
   if (request['statusCode'] === undefined) setIf(request, 'statusCode', takeStatusCode(facts));
   if (request['durationMs'] === undefined) setIf(request, 'durationMs', takeDurationMs(facts));
 };
 
 /** `error.type` is the type where no exception names a closer one, and then the code. `class` and `retriable` are derived. */
 export const fillError = (error: Section, facts: Facts): void => {
-  put(error, 'type', facts, 256, 'exception.type', 'error.type');
-  put(error, 'code', facts, 128, 'db.response.status_code', 'error.type');
-  put(error, 'message', facts, 2048, 'exception.message', 'error.message');
-  put(error, 'stack', facts, 16_384, 'exception.stacktrace');
+  put(error, 'type', facts, 256, FACT['exception.type'], FACT['error.type']);
+  put(error, 'code', facts, 128, FACT['db.response.status_code'], FACT['error.type']);
+  put(error, 'message', facts, 2048, FACT['exception.message'], FACT['error.message']);
+  put(error, 'stack', facts, 16_384, FACT['exception.stacktrace']);
 };

@@ -1,5 +1,5 @@
 // Which spans are events, and how they ended: the rules in the order of EVENTS.md 7.
-import type { Facts } from './facts.ts';
+import { FACT, type Facts } from './facts.ts';
 import type { OtlpSpan, OtlpValue } from './request.ts';
 
 const SERVER = 2;
@@ -32,7 +32,7 @@ const toCode = (value: OtlpValue | undefined): number | undefined => {
 };
 
 export const statusOf = (span: OtlpSpan, facts: Facts, attributes: Readonly<Record<string, OtlpValue>>): SpanStatus => {
-  const http = toCode(facts.peek('http.response.status_code') ?? facts.peek('http.status_code'));
+  const http = toCode(facts.peek(FACT['http.response.status_code']) ?? facts.peek(FACT['http.status_code']));
   const grpc = toCode(attributes['rpc.grpc.status_code']);
   return {
     code: span.statusCode,
@@ -41,8 +41,8 @@ export const statusOf = (span: OtlpSpan, facts: Facts, attributes: Readonly<Reco
     timedOut:
       HTTP_TIMEOUTS.has(http ?? 0) ||
       grpc === GRPC_DEADLINE_EXCEEDED ||
-      speaksOfTimeout(facts.peek('error.type')) ||
-      speaksOfTimeout(facts.peek('exception.type')) ||
+      speaksOfTimeout(facts.peek(FACT['error.type'])) ||
+      speaksOfTimeout(facts.peek(FACT['exception.type'])) ||
       (span.statusCode === ERROR && speaksOfTimeout(span.statusMessage)),
     usesDatabase: span.attributes.keys.some((key) => key.startsWith('db.')),
   };

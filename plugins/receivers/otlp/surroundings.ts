@@ -2,7 +2,7 @@
 import type { Warning } from '../../../src/event/schema.ts';
 import { keep, type Surroundings } from './draft.ts';
 import { fits } from './facts.ts';
-import { fill, setIf } from './sections.ts';
+import { fill, type Section, setIf } from './sections.ts';
 import { type Attributes, isRawJson, type OtlpResource, type OtlpScope, type OtlpValue } from './request.ts';
 
 /** Resource attributes that name the service; where two name one field, the current name goes first. */
@@ -18,17 +18,22 @@ const SERVICE_FIELDS: readonly (readonly [key: string, field: string, maxBytes: 
 export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surroundings => {
   const rest = asMap(resource.attributes);
   const service = takeService(rest);
+  const warnings = warningsOf(resource, service);
+  service['name'] ??= 'unknown_service';
   const extras = extrasOf(rest, scope);
   return {
-    warnings: warningsOf(resource, service),
+    warnings,
     addTo: (draft) => {
-      fill(draft.content, 'service', (own) => {
-        for (const field in service) setIf(own, field, service[field]);
-        setIf(own, 'name', 'unknown_service');
-      });
+      const { content } = draft;
+      if (content['service'] === undefined) content['service'] = { ...service };
+      else fill(content, 'service', fillService, service);
       for (const [key, value] of extras) keep(draft, key, copyOf(value));
     },
   };
+};
+
+const fillService = (own: Section, service: Section): void => {
+  for (const field in service) setIf(own, field, service[field]);
 };
 
 const asMap = ({ keys, values }: Attributes): Map<string, OtlpValue> =>

@@ -2,10 +2,10 @@
 import type { Instant } from '../../../src/event/time.ts';
 import { ContentError, exactInteger, MalformedError } from './request.ts';
 
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const BYTES = 2;
-export const FIXED32 = 5;
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const FIXED32 = 5;
 
 const INTERNED = 4096;
 const MAX_INTERNED_BYTES = 64;
