@@ -14,11 +14,13 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 
-const scaled = (units: Readonly<Record<string, number>>, example: string) => {
+const scaled = (quantity: 'duration' | 'size', units: Readonly<Record<string, number>>, example: string) => {
   const pattern = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`);
+  const expected = `expected a number with a unit (${Object.keys(units).join(', ')}), e.g. ${example}`;
   return z
-    .string()
-    .regex(pattern, `expected a number with a unit (${Object.keys(units).join(', ')}), e.g. ${example}`)
+    .string(expected)
+    .regex(pattern, expected)
+    .meta({ quantity })
     .transform((text) => {
       const [, digits = '', unit = ''] = pattern.exec(text) ?? [];
       return Math.round(Number(digits) * (units[unit] ?? Number.NaN));
@@ -26,9 +28,9 @@ const scaled = (units: Readonly<Record<string, number>>, example: string) => {
 };
 
 /** `250ms`, `5s`, `1.5h` in YAML; milliseconds in code. */
-export const duration = () => scaled(DURATION_UNITS, '5s');
+export const duration = () => scaled('duration', DURATION_UNITS, '5s');
 /** `10MiB`, `64KB` in YAML; bytes in code. */
-export const size = () => scaled(SIZE_UNITS, '10MiB');
+export const size = () => scaled('size', SIZE_UNITS, '10MiB');
 
 /** A value that prints as `***`; `reveal` is the only way to it. */
 export class Secret {
@@ -63,6 +65,7 @@ export const endpoint = () =>
   z
     .string()
     .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'expected host:port, e.g. 127.0.0.1:4319')
+    .refine((value) => Number(value.slice(value.lastIndexOf(':') + 1)) <= 65_535, 'expected a port from 0 to 65535')
     .describe('Where it listens, host:port; port 0 picks a free one.');
 
 const tls = z.strictObject({

@@ -1,0 +1,23 @@
+// What every command that needs a configuration begins with.
+import { readFileSync } from 'node:fs';
+import { plugins } from '../../plugins/index.ts';
+import { formatIssue } from '../config/issue.ts';
+import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { createRegistry } from '../registry/registry.ts';
+import { type CliIo, EXIT, type GlobalArgs } from './io.ts';
+
+type Valid = Extract<LoadedConfig, { ok: true }>;
+
+/** The configuration that the arguments name, or the exit code after every issue was printed. */
+export const loadOrReport = async (
+  { configs, sets, json }: Pick<GlobalArgs, 'configs' | 'sets' | 'json'>,
+  io: CliIo,
+): Promise<Valid | number> => {
+  const readText = (path: string): string => readFileSync(path, 'utf8');
+  const input = { files: configs, sets, env: io.env, cwd: io.cwd, readText };
+  const loaded = await loadConfig(input, createRegistry(plugins));
+  if (loaded.ok) return loaded;
+  if (json) io.stdout(`${JSON.stringify(loaded.issues)}\n`);
+  else io.stderr(loaded.issues.map((issue) => `${formatIssue(issue)}\n`).join(''));
+  return EXIT.usage;
+};

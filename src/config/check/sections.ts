@@ -1,0 +1,119 @@
+// What is not a plugin's: the engine's own sections, and its settings in an exporter's.
+import { TENANT_PATTERN } from '../../event/schema.ts';
+import { duration, SCOPES, size, z } from '../../sdk/index.ts';
+
+const NOT_SUPPORTED = { params: { code: 'CONFIG_NOT_SUPPORTED' } };
+
+export const COMPONENT_ID = /^[a-z][a-z0-9_]*(\/[A-Za-z0-9_-]+)?$/;
+
+const journal = z
+  .strictObject({
+    type: z
+      .enum(['file', 'none'])
+      .refine((type) => type === 'file', { message: 'a journal of type none is not supported yet', ...NOT_SUPPORTED })
+      .default('file')
+      .describe('file: acknowledged events are on disk. none is for a later release.'),
+    max_bytes: size().prefault('4GiB').describe('The disk budget; when it is used up, intake is refused.'),
+    segment_bytes: size().prefault('64MiB').describe('The size at which a new segment is begun.'),
+    min_free_bytes: size().prefault('256MiB').describe('Free space on the volume below which intake is refused.'),
+    abandon: z
+      .array(z.string())
+      .default([])
+      .describe('Exporters that are gone from the configuration and whose backlog may be given up.'),
+  })
+  .refine(({ max_bytes, segment_bytes }) => segment_bytes * 2 <= max_bytes, {
+    path: ['segment_bytes'],
+    message: 'expected at most half of max_bytes: a segment is freed as a whole',
+  });
+
+const intake = z
+  .strictObject({
+    max_bytes: size().prefault('256MiB').describe('Bytes of input that are in memory at one time.'),
+    max_bytes_per_tenant: size().prefault('64MiB').describe('Of these, what one tenant may hold.'),
+  })
+  .refine(({ max_bytes, max_bytes_per_tenant }) => max_bytes_per_tenant <= max_bytes, {
+    path: ['max_bytes_per_tenant'],
+    message: 'expected at most max_bytes',
+  });
+
+const ids = (what: string) => z.array(z.string()).describe(`Ids of ${what}.`);
+
+const pipeline = z.strictObject({
+  receivers: ids('receivers'),
+  processors: ids('processors, in the order in which events pass them').default([]),
+  exporters: ids('exporters; each gets every event'),
+});
+export type PipelineSection = z.output<typeof pipeline>;
+
+export const serviceSection = z.strictObject({
+  extensions: ids('extensions, in the order of their start').default([]),
+  pipelines: z
+    .record(z.string().regex(COMPONENT_ID, 'expected a name in snake_case'), pipeline)
+    .refine((pipelines) => Object.keys(pipelines).length > 0, 'expected at least 1 pipeline')
+    .describe('Which receivers, processors and exporters are wired together.'),
+  journal: journal.prefault({}).describe('Where acknowledged events are until every exporter has stored them.'),
+  intake: intake.prefault({}).describe('How much input is in memory at one time.'),
+  shutdown_timeout: duration().prefault('30s').describe('How long exporters may go on storing after SIGTERM.'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is logged.'),
+    })
+    .prefault({})
+    .describe('Its own log, JSON lines on stderr.'),
+});
+
+const apiKey = z.strictObject({
+  prefix: z
+    .string()
+    .regex(/^blk_[A-Za-z0-9_-]{8}$/, 'expected the first 12 characters of the key, e.g. blk_Ab3dEf6h')
+    .describe('The public start of the key, by which it is found and named in logs.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the whole key, 64 lower-case hex digits')
+    .describe('SHA-256 of the whole key; the key itself stands nowhere.'),
+  scopes: z.array(z.enum(SCOPES)).min(1).default(['ingest']).describe('What the key opens.'),
+});
+
+export const tenantsSection = z.array(
+  z.strictObject({
+    id: z.string().regex(TENANT_PATTERN, 'expected a tenant id: letters, digits and . _ : -').describe('The tenant.'),
+    api_keys: z.array(apiKey).min(1).describe('The keys whose bearer is this tenant.'),
+  }),
+);
+export type TenantsSection = z.output<typeof tenantsSection>;
+
+export const pluginsSection = z.array(z.string().min(1));
+
+/** Beside the plugin's own options in an exporter's section. */
+export const deliverySection = z.strictObject({
+  from: z
+    .enum(['end', 'earliest'])
+    .default('end')
+    .describe('Where an exporter that is new to the journal starts: with what comes, or with all that is there.'),
+  on_lag: z
+    .enum(['block', 'detach'])
+    .refine((given) => given === 'block', { message: 'detach is not supported yet', ...NOT_SUPPORTED })
+    .default('block')
+    .describe('block: what it has not stored stays in the journal. detach is for a later release.'),
+  batch: z
+    .strictObject({
+      max_events: z.int().min(1).max(1_000_000).optional().describe('The most events of one batch.'),
+      max_bytes: size().optional().describe('The most bytes of one batch.'),
+      max_wait: duration().optional().describe('How long a batch waits for more events.'),
+    })
+    .prefault({})
+    .describe("How its batches are formed; without it, as suits the plugin's store."),
+  retry: z
+    .strictObject({
+      initial_interval: duration().prefault('500ms').describe('The wait after the first failure; it doubles.'),
+      max_interval: duration().prefault('30s').describe('The longest wait.'),
+    })
+    .refine(({ initial_interval, max_interval }) => initial_interval <= max_interval, {
+      path: ['initial_interval'],
+      message: 'expected at most max_interval',
+    })
+    .prefault({})
+    .describe('What can be tried again is tried until it is stored.'),
+  timeout: duration().prefault('10s').describe('How long one attempt may take.'),
+});
+export type DeliverySection = z.output<typeof deliverySection>;

@@ -1,0 +1,146 @@
+// From files to a checked configuration, or to everything that is wrong with them.
+import { dirname, resolve } from 'node:path';
+import { loadPlugins } from '../registry/load-plugins.ts';
+import type { Registry } from '../registry/registry.ts';
+import { checkKeys } from './check/check-keys.ts';
+import { checkSection, type FoundComponent } from './check/check-components.ts';
+import { checkListeners } from './check/check-listeners.ts';
+import { checkTenants } from './check/check-tenants.ts';
+import { checkValues } from './check/check-values.ts';
+import { checkWiring } from './check/check-wiring.ts';
+import { pluginsSection, serviceSection, tenantsSection } from './check/sections.ts';
+import type { CheckedConfig, ConfigIssue } from './checked-config.ts';
+import { configSchema, frameSchema, type Section, SECTION_NAMES } from './config-schema.ts';
+import { effectiveConfig } from './effective.ts';
+import { type Report, sortIssues, toIssue } from './issue.ts';
+import { toCheckedConfig } from './to-checked-config.ts';
+import { mergeNodes } from './yaml/merge.ts';
+import { type ConfigNode, emptyMap, isNull, locate } from './yaml/node.ts';
+import { parseSet, SET_FILE } from './yaml/parse-set.ts';
+import { type ParsedYaml, parseYaml } from './yaml/parse-yaml.ts';
+import { resolveReferences } from './yaml/resolve-references.ts';
+
+export interface ConfigInput {
+  /** As given on the command line; later ones go before earlier ones. */
+  readonly files: readonly string[];
+  /** `path=value`; these go before the files. */
+  readonly sets: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Reads a file, given by its absolute path; throws where it cannot. */
+  readonly readText: (path: string) => string;
+  readonly cwd: string;
+}
+
+export type LoadedConfig =
+  | {
+      readonly ok: true;
+      readonly config: CheckedConfig;
+      /** With defaults, secrets masked; each value tells its place. */
+      readonly effective: ConfigNode;
+      /** With the plugins that the configuration names. */
+      readonly registry: Registry;
+    }
+  | { readonly ok: false; readonly issues: readonly ConfigIssue[] };
+
+export const loadConfig = async (input: ConfigInput, registry: Registry): Promise<LoadedConfig> => {
+  const parsed = [
+    ...input.files.map((file) => readFile(file, input)),
+    ...input.sets.map((set, i) => parseSet(set, i + 1)),
+  ];
+  const order = [...input.files, SET_FILE];
+  const faults = parsed.flatMap(({ issues }) => issues);
+  if (faults.length > 0) return { ok: false, issues: sortIssues(faults, order) };
+
+  const issues: ConfigIssue[] = [];
+  const report: Report = ({ place, path }, finding) => void issues.push(toIssue(place, path, finding));
+  const start = { file: input.files[0] ?? SET_FILE, line: 1, column: 1 };
+  const merged = parsed
+    .map(({ root }) => root)
+    .filter((root) => !isNull(root))
+    .reduce(mergeNodes, emptyMap(start));
+  const resolved = resolveReferences(merged, referenceSources(input), report);
+  const config = await checkConfig(resolved, { input, registry }, report);
+  if (config === undefined || issues.length > 0) return { ok: false, issues: sortIssues(issues, order) };
+  return { ok: true, ...config };
+};
+
+const readFile = (file: string, { readText, cwd }: ConfigInput): ParsedYaml => {
+  try {
+    return parseYaml(file, readText(resolve(cwd, file)));
+  } catch {
+    const start = { file, line: 1, column: 1 };
+    const unreadable = { code: 'CONFIG_FILE_MISSING', message: 'this file cannot be read' };
+    return { root: emptyMap(start), issues: [toIssue(start, '', unreadable)] };
+  }
+};
+
+const referenceSources = ({ env, readText, cwd }: ConfigInput) => ({
+  env,
+  readFile: (path: string, from: string) => readText(resolve(directoryOf(from, cwd), path)),
+});
+
+/** What a configuration file names is found from where the file is. */
+const directoryOf = (file: string, cwd: string): string => (file === SET_FILE ? cwd : dirname(resolve(cwd, file)));
+
+interface Setting {
+  readonly input: ConfigInput;
+  readonly registry: Registry;
+}
+
+type Checked = Omit<Extract<LoadedConfig, { ok: true }>, 'ok'>;
+
+const checkConfig = async (given: ConfigNode, setting: Setting, report: Report): Promise<Checked | undefined> => {
+  if (given.kind !== 'map') {
+    report({ place: given.place, path: '' }, { code: 'CONFIG_TYPE', message: 'expected a map of sections' });
+    return undefined;
+  }
+  let root = checkKeys(given, frameSchema(), [], report);
+  const { registry, isComplete } = await addPlugins(root, setting, report);
+  const components = {} as Record<Section, readonly FoundComponent[]>;
+  for (const section of SECTION_NAMES) {
+    const checked = checkSection({ root, section, registry, isComplete }, report);
+    root = checked.root;
+    components[section] = checked.components;
+  }
+  const tenants =
+    locate(root, ['tenants']).node === undefined
+      ? []
+      : checkValues(tenantsSection, { root, path: ['tenants'] }, report);
+  if (tenants !== undefined) checkTenants(root, tenants, report);
+  checkListeners({ root, components, hasTenants: tenants === undefined || tenants.length > 0 }, report);
+  const service = checkValues(serviceSection, { root, path: ['service'] }, report);
+  if (service === undefined || tenants === undefined) return undefined;
+  const { extensions, pipelines, journal } = service;
+  checkWiring({ root, components, extensions, pipelines, abandon: journal.abandon, registry }, report);
+  const effective = effectiveConfig(root, configSchema(registry));
+  return { config: toCheckedConfig(components, tenants, service), effective, registry };
+};
+
+const addPlugins = async (
+  root: ConfigNode,
+  { input, registry }: Setting,
+  report: Report,
+): Promise<{ readonly registry: Registry; readonly isComplete: boolean }> => {
+  if (locate(root, ['plugins']).node === undefined) return { registry, isComplete: true };
+  const names = checkValues(pluginsSection, { root, path: ['plugins'] }, report);
+  let grown = registry;
+  let isComplete = names !== undefined;
+  for (const [i, name] of (names ?? []).entries()) {
+    const at = locate(root, ['plugins', i]);
+    const loaded = await loadPlugins(name, directoryOf(at.place.file, input.cwd));
+    if ('code' in loaded) {
+      isComplete = false;
+      report(at, { ...loaded, message: `"${name}": ${loaded.message}` });
+      continue;
+    }
+    for (const plugin of loaded) {
+      if (grown.find(plugin.kind, plugin.type) === undefined) grown = grown.with([plugin]);
+      else
+        report(at, {
+          code: 'CONFIG_PLUGIN_REPEATED',
+          message: `"${name}": there already is a ${plugin.kind} "${plugin.type}"`,
+        });
+    }
+  }
+  return { registry: grown, isComplete };
+};

@@ -1,0 +1,47 @@
+import type { Kind, Plugin } from '../sdk/index.ts';
+import type { FoundComponent } from './check/check-components.ts';
+import type { serviceSection, TenantsSection } from './check/sections.ts';
+import type { CheckedConfig, Component } from './checked-config.ts';
+import type { Section } from './config-schema.ts';
+import type { z } from 'zod';
+
+/** Puts the checked parts together under the names that code uses. Parts that are wrong are left out. */
+export const toCheckedConfig = (
+  components: Readonly<Record<Section, readonly FoundComponent[]>>,
+  tenants: TenantsSection,
+  service: z.output<typeof serviceSection>,
+): CheckedConfig => {
+  const extensions = ofKind(components.extensions, 'extension');
+  return {
+    receivers: ofKind(components.receivers, 'receiver'),
+    processors: ofKind(components.processors, 'processor'),
+    exporters: components.exporters.flatMap((exporter) =>
+      exporter.delivery === undefined
+        ? []
+        : ofKind([exporter], 'exporter').map((found) => ({ ...found, delivery: exporter.delivery! })),
+    ),
+    extensions: service.extensions.flatMap((id) => extensions.filter((extension) => extension.id === id)),
+    pipelines: Object.entries(service.pipelines).map(([name, pipeline]) => ({ name, ...pipeline })),
+    tenants: tenants.map(({ id, api_keys }) => ({ id, apiKeys: api_keys })),
+    service: {
+      journal: {
+        type: service.journal.type,
+        maxBytes: service.journal.max_bytes,
+        segmentBytes: service.journal.segment_bytes,
+        minFreeBytes: service.journal.min_free_bytes,
+        abandon: service.journal.abandon,
+      },
+      intake: { maxBytes: service.intake.max_bytes, maxBytesPerTenant: service.intake.max_bytes_per_tenant },
+      shutdownTimeoutMs: service.shutdown_timeout,
+      log: service.log,
+    },
+  };
+};
+
+const ofKind = <K extends Kind>(
+  found: readonly FoundComponent[],
+  kind: K,
+): readonly Component<Extract<Plugin, { kind: K }>>[] =>
+  found.flatMap(({ id, plugin, config }) =>
+    plugin?.kind === kind ? [{ id, plugin: plugin as Extract<Plugin, { kind: K }>, config }] : [],
+  );
