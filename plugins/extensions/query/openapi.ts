@@ -1,10 +1,8 @@
 // What both HTTP APIs are, for machines: this one, and the ingest API of the `http` receiver, which has a port of its own.
 import { CATEGORIES, OUTCOMES } from '../../../src/event/schema.ts';
 import { MAX_LIMIT } from '../../../src/sdk/index.ts';
+import { ref, schemas, type Json } from './openapi-schemas.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const json = (description: string, schema: Json): Json => ({
   description,
   content: { 'application/json': { schema } },
@@ -189,121 +187,6 @@ const mergePaths = (a: Json, b: Json): Json =>
 // A server of its own belongs to the operation where the path is shared.
 const operations = ({ servers, ...rest }: Json = {}): Json =>
   Object.fromEntries(Object.entries(rest).map(([method, operation]) => [method, { servers, ...(operation as Json) }]));
-
-const event: Json = {
-  type: 'object',
-  required: ['schemaVersion', 'eventId', 'tenantId', 'category', 'action', 'timestamp', 'outcome', 'correlation'],
-  properties: {
-    schemaVersion: { type: 'string', pattern: '^1\\.' },
-    eventId: { type: 'string', format: 'uuid' },
-    tenantId: { type: 'string' },
-    category: { enum: CATEGORIES },
-    action: { type: 'string' },
-    timestamp: { type: 'string', description: 'RFC 3339 in UTC, up to nanoseconds.' },
-    receivedAt: { type: 'string' },
-    outcome: { enum: OUTCOMES },
-    severity: { type: 'integer', minimum: 1, maximum: 24 },
-    correlation: { type: 'object', required: ['correlationId', 'method', 'confidence'] },
-    linkedBy: ref('LinkedBy'),
-  },
-  additionalProperties: true,
-  description: 'A canonical event as it was sealed. Integers may go beyond 2^53.',
-};
-const events: Json = { type: 'array', items: ref('Event') };
-const truncated: Json = {
-  type: 'boolean',
-  description: 'The group is larger than an answer; these are its newest events.',
-};
-
-const schemas: Json = {
-  Event: event,
-  LinkedBy: {
-    type: 'object',
-    required: ['kind', 'correlationId'],
-    properties: { kind: { const: 'link' }, correlationId: { type: 'string' }, type: { type: 'string' } },
-    description: 'Why an event stands in a group that is not its own.',
-  },
-  Page: {
-    type: 'object',
-    required: ['events', 'next'],
-    properties: { events, next: { type: ['string', 'null'] } },
-  },
-  Trace: {
-    type: 'object',
-    required: ['traceId', 'events'],
-    properties: { traceId: { type: 'string' }, events, truncated },
-  },
-  Correlation: {
-    type: 'object',
-    required: ['correlationId', 'events', 'links'],
-    properties: { correlationId: { type: 'string' }, events, links: { type: 'array' }, truncated },
-  },
-  NativeEvent: {
-    type: 'object',
-    required: ['category', 'action'],
-    properties: {
-      category: { enum: CATEGORIES },
-      action: { type: 'string' },
-      timestamp: { type: ['string', 'number'] },
-      actor: { type: 'object', required: ['id'] },
-      object: { type: 'object', required: ['type', 'id'] },
-      data: { type: 'object' },
-      attributes: { type: 'object' },
-    },
-    additionalProperties: true,
-    description: "What is sent; the event guide has every field. The tenant is the credential's.",
-  },
-  Accepted: {
-    type: 'object',
-    required: ['status'],
-    properties: {
-      eventId: { type: 'string' },
-      status: { enum: ['accepted', 'duplicate', 'filtered'] },
-      correlationId: { type: 'string' },
-      reason: { type: 'string' },
-    },
-  },
-  BatchAnswer: {
-    type: 'object',
-    required: ['accepted', 'rejected', 'results'],
-    properties: {
-      accepted: { type: 'integer' },
-      rejected: { type: 'integer' },
-      results: {
-        type: 'array',
-        items: {
-          type: 'object',
-          required: ['index', 'status'],
-          properties: {
-            index: { type: 'integer' },
-            status: { enum: ['accepted', 'duplicate', 'rejected', 'filtered'] },
-            eventId: { type: 'string' },
-            error: ref('EventError'),
-            errors: { type: 'array', items: ref('EventError') },
-          },
-        },
-      },
-    },
-  },
-  EventError: {
-    type: 'object',
-    required: ['code', 'path', 'message'],
-    properties: { code: { type: 'string' }, path: { type: 'string' }, message: { type: 'string' } },
-  },
-  Problem: {
-    type: 'object',
-    required: ['type', 'title', 'status', 'code'],
-    properties: {
-      type: { type: 'string' },
-      title: { type: 'string' },
-      status: { type: 'integer' },
-      detail: { type: 'string' },
-      code: { type: 'string', description: 'Permanent.' },
-      errors: { type: 'array', items: ref('EventError') },
-    },
-    description: 'RFC 9457.',
-  },
-};
 
 export const openApi: Json = {
   openapi: '3.1.0',
