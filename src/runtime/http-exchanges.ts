@@ -30,15 +30,21 @@ const SLOW: Problem = {
 export const createExchanges = (limits: HttpLimits): Exchanges => {
   const active = new Map<Socket, Exchange>();
   let closing = false;
-  const watch = setInterval(() => active.forEach((exchange) => giveUpIfSlow(exchange, limits)), limits.checkEveryMs);
+  const draining = new Set<Exchange>();
+  const watch = setInterval(() => {
+    for (const exchange of active.values()) giveUpIfSlow(exchange, limits);
+    for (const exchange of draining) if (isDrained(exchange, limits)) draining.delete(exchange);
+  }, limits.checkEveryMs);
   watch.unref();
   return {
     begin(request, response) {
       const { socket } = request;
-      const exchange = { request, response, startedMs: performance.now(), bytesAtStart: socket.bytesRead };
+      const exchange = beginOf(request, response);
       active.set(socket, exchange);
       if (closing) response.setHeader('connection', 'close');
-      response.on('finish', () => drain(request, limits));
+      response.on('finish', () => {
+        if (!request.complete) draining.add(beginOf(request, response));
+      });
       response.on('close', () => {
         if (active.get(socket) === exchange) active.delete(socket);
       });
@@ -52,6 +58,13 @@ export const createExchanges = (limits: HttpLimits): Exchanges => {
   };
 };
 
+const beginOf = (request: IncomingMessage, response: ServerResponse): Exchange => ({
+  request,
+  response,
+  startedMs: performance.now(),
+  bytesAtStart: request.socket.bytesRead,
+});
+
 const giveUpIfSlow = ({ request, response, startedMs, bytesAtStart }: Exchange, limits: HttpLimits): void => {
   const waitsForSender = !request.complete && request.readableFlowing === true;
   const elapsedMs = performance.now() - startedMs;
@@ -62,16 +75,12 @@ const giveUpIfSlow = ({ request, response, startedMs, bytesAtStart }: Exchange, 
   request.socket.destroySoon();
 };
 
-const drain = (request: IncomingMessage, { maxDrainBytes, maxDrainMs }: HttpLimits): void => {
-  if (request.complete || request.destroyed) return;
+/** Node reads on what its handler left, so that the next request can come; true once that has ended, or was ended here. */
+const isDrained = ({ request, startedMs, bytesAtStart }: Exchange, limits: HttpLimits): boolean => {
   const { socket } = request;
-  const bytesAtStart = socket.bytesRead;
-  const cut = () => socket.destroy();
-  const timer = setTimeout(cut, maxDrainMs);
-  request.on('data', () => {
-    if (socket.bytesRead - bytesAtStart > maxDrainBytes) cut();
-  });
-  request.on('close', () => clearTimeout(timer));
-  request.on('end', () => clearTimeout(timer));
-  request.resume();
+  if (request.complete || socket.destroyed) return true;
+  const patient = performance.now() - startedMs < limits.maxDrainMs;
+  if (patient && socket.bytesRead - bytesAtStart < limits.maxDrainBytes) return false;
+  socket.destroy();
+  return true;
 };

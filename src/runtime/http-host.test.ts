@@ -229,14 +229,24 @@ describe('limits', () => {
     expect(await answer.text()).toBe('fine');
   });
 
-  test('a body that is refused unread: the sender sees the answer, and sends on for a while only', async () => {
-    withLimits({ maxDrainBytes: 100_000 });
-    const { address } = await mount('a', ['/'], (_request, response) => void response.writeHead(413).end());
-    const small = await fetch(`http://${address}/`, { method: 'POST', body: 'x'.repeat(50_000) });
-    expect(small.status).toBe(413);
+  const refuseUnread: Handler = (_request, response) => void response.writeHead(413).end();
+
+  test('a body that is refused unread: the sender sees the answer, and may go on with the next request', async () => {
+    const { address } = await mount('a', ['/'], refuseUnread);
+    const one = post(50_000, 'x'.repeat(50_000));
+    const answer = await raw(address, one + one.replace('host: a', 'host: a\r\nconnection: close'));
+    expect(answer.match(/HTTP\/1.1 413/g)).toHaveLength(2);
+  });
+
+  test.each([
+    ['bytes', { maxDrainBytes: 100_000, maxDrainMs: 1e9 }],
+    ['time', { maxDrainBytes: 1e15, maxDrainMs: 50 }],
+  ])('a body that is refused unread and never ends is cut by %s', async (_name, limits) => {
+    withLimits(limits);
+    const { address } = await mount('a', ['/'], refuseUnread);
     const socket = await open(address);
     const ended = new Promise((resolve) => socket.on('close', resolve));
-    socket.write(post(1e9, 'x'.repeat(60_000)));
+    socket.write(post(1e15, 'x'));
     const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toContain('413');
     const more = () => socket.write('x'.repeat(60_000), () => socket.destroyed || setImmediate(more));
