@@ -7,7 +7,8 @@ export interface BusinessEvent {
   readonly customerId: string;
   readonly orderId: string;
   readonly outcomeReason?: string;
-  readonly error?: { readonly type: string; readonly message: string; readonly dependency?: string };
+  /** The source's own code, e.g. the database's. */
+  readonly outcomeCode?: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
@@ -41,14 +42,14 @@ export const createActivity = ({ url, service }: ActivityOptions): Activity => (
 });
 
 /** The active span's context goes with the event, so that it is found in the trace. */
-const toNative = ({ action, customerId, orderId, outcomeReason, error, data }: BusinessEvent): object => ({
+const toNative = ({ action, customerId, orderId, outcomeReason, outcomeCode, data }: BusinessEvent): object => ({
   category: 'business',
   action,
   actor: { id: customerId, type: 'app_user' },
   object: { type: 'order', id: orderId },
   correlation: { ...traceContext(), businessKeys: { orderId } },
   ...(outcomeReason === undefined ? {} : { outcomeReason }),
-  ...(error === undefined ? {} : { error }),
+  ...(outcomeCode === undefined ? {} : { outcomeCode }),
   data: { orderId, ...data },
 });
 

@@ -3,7 +3,6 @@ import { logs, SeverityNumber } from '@opentelemetry/api';
 import type { Activity } from './activity.ts';
 import { DatabaseError, type Order, type Orders } from './orders.ts';
 import type { Payments } from './payments.ts';
-import { errorTypeOf } from './spans.ts';
 
 export interface Purchase {
   readonly orderId: string;
@@ -65,7 +64,7 @@ const giveUp = async (
     customerId,
     orderId,
     outcomeReason: reason,
-    error: { type: errorTypeOf(error), message: error.message, dependency: 'shop database' },
+    outcomeCode: error.sqliteName,
     data: { total },
   });
   return { state: 'failed', reason, status: isDouble ? 409 : 503 };

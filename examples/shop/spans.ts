@@ -41,7 +41,7 @@ const fail = (span: Span, error: unknown): void => {
 };
 
 /** A low-cardinality name: what went wrong, not where. */
-export const errorTypeOf = (error: Error): string => {
+const errorTypeOf = (error: Error): string => {
   if (error.name === 'TimeoutError') return 'timeout';
   if ('sqliteName' in error) return String(error.sqliteName);
   return error.name;

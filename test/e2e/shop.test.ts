@@ -63,7 +63,14 @@ test('it tells what the database and the provider said', async () => {
   const events = await storyOf(clicks.failed, FAILED_STORY);
   const database = one(events, 'db_error');
   expect(database).toMatchObject({ category: 'system', outcome: 'error', service: { name: 'storefront' } });
-  expect(database.error).toMatchObject({ class: 'database', type: 'SQLITE_BUSY', message: 'database is locked' });
+  expect(database.error).toMatchObject({
+    class: 'database',
+    type: 'DatabaseError',
+    code: '5',
+    message: 'database is locked',
+    dependency: 'sqlite',
+  });
+  expect(database.attributes).toMatchObject({ 'db.system.name': 'sqlite', 'error.type': 'SQLITE_BUSY' });
   expect(one(events, 'downstream_timeout')).toMatchObject({
     outcome: 'timeout',
     error: { class: 'timeout', retriable: true, dependency: 'payment-provider' },
@@ -72,6 +79,7 @@ test('it tells what the database and the provider said', async () => {
   expect(one(events, 'order_failed')).toMatchObject({
     category: 'business',
     outcome: 'failure',
+    outcomeCode: 'SQLITE_BUSY',
     actor: { id: 'u-77' },
     object: { type: 'order', id: clicks.failed.orderId },
     service: { name: 'storefront', environment: 'demo' },
