@@ -1,8 +1,9 @@
 import type { ConfigIssue } from './checked-config.ts';
+import type { ConfigCode } from './config-codes.ts';
 import type { Located, Place } from './yaml/node.ts';
 
 export interface Finding {
-  readonly code: string;
+  readonly code: ConfigCode;
   readonly message: string;
   readonly suggestion?: string | undefined;
 }

@@ -12,7 +12,7 @@ import { pluginsSection, serviceSection, tenantsSection } from './check/sections
 import type { CheckedConfig, ConfigIssue } from './checked-config.ts';
 import { configSchema, frameSchema, type Section, SECTION_NAMES } from './config-schema.ts';
 import { effectiveConfig } from './effective.ts';
-import { type Report, sortIssues, toIssue } from './issue.ts';
+import { type Finding, type Report, sortIssues, toIssue } from './issue.ts';
 import { toCheckedConfig } from './to-checked-config.ts';
 import { mergeNodes } from './yaml/merge.ts';
 import { type ConfigNode, emptyMap, isNull, locate } from './yaml/node.ts';
@@ -69,7 +69,7 @@ const readFile = (file: string, { readText, cwd }: ConfigInput): ParsedYaml => {
     return parseYaml(file, readText(resolve(cwd, file)));
   } catch {
     const start = { file, line: 1, column: 1 };
-    const unreadable = { code: 'CONFIG_FILE_MISSING', message: 'this file cannot be read' };
+    const unreadable: Finding = { code: 'CONFIG_FILE_MISSING', message: 'this file cannot be read' };
     return { root: emptyMap(start), issues: [toIssue(start, '', unreadable)] };
   }
 };

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { ListenerConfig } from '../../sdk/index.ts';
 import { type Section, SECTION_NAMES } from '../config-schema.ts';
-import type { Report } from '../issue.ts';
+import type { Finding, Report } from '../issue.ts';
 import { type ConfigNode, locate, type Located, type PathPart } from '../yaml/node.ts';
 import type { FoundComponent } from './check-components.ts';
 
@@ -29,13 +29,13 @@ export const checkListeners = ({ root, components, hasTenants }: ListenerCheck, 
   }
 };
 
-const EXPOSED = {
+const EXPOSED: Finding = {
   code: 'CONFIG_EXPOSED',
   message:
     'listens beyond this machine without TLS and tenants; bind 127.0.0.1, or configure tls and tenants, ' +
     'or say insecure: true where something in front does both',
 };
-const differentTls = ({ path }: Located) => ({
+const differentTls = ({ path }: Located): Finding => ({
   code: 'CONFIG_ENDPOINT_CONFLICT',
   message: `has the endpoint of ${path}, but other TLS settings`,
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type ConfigCode, isConfigCode } from '../config-codes.ts';
 import type { Finding, Report } from '../issue.ts';
 import { nearest } from '../nearest.ts';
 import { type ConfigNode, locate, type Located, type PathPart, toValue } from '../yaml/node.ts';
@@ -97,9 +98,9 @@ const wordsOf = (issue: Issue): readonly string[] | undefined => {
   return Array.isArray(options) ? options.map(String) : undefined;
 };
 
-const codeOf = (issue: Issue): string => {
+const codeOf = (issue: Issue): ConfigCode => {
   const code: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined;
-  if (typeof code === 'string') return code;
+  if (isConfigCode(code)) return code;
   return issue.message.includes(', found ') ? 'CONFIG_TYPE' : 'CONFIG_VALUE';
 };
 

@@ -1,4 +1,4 @@
-import { toIssue } from '../issue.ts';
+import { type Finding, toIssue } from '../issue.ts';
 import { type ConfigNode, emptyMap, type Place } from './node.ts';
 import type { ParsedYaml } from './parse-yaml.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -23,7 +23,10 @@ export const parseSet = (argument: string, ordinal: number): ParsedYaml => {
   return { root: wrap(keys, movePlaces(root, move), at), issues: issues.map(move) };
 };
 
-const NOT_A_SET = { code: 'CONFIG_SET', message: 'expected path=value, e.g. receivers.http.endpoint=127.0.0.1:0' };
+const NOT_A_SET: Finding = {
+  code: 'CONFIG_SET',
+  message: 'expected path=value, e.g. receivers.http.endpoint=127.0.0.1:0',
+};
 
 const movePlaces = (node: ConfigNode, move: (place: Place) => Place): ConfigNode => {
   const place = move(node.place);

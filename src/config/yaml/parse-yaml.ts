@@ -13,7 +13,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { ConfigIssue } from '../checked-config.ts';
-import { toIssue } from '../issue.ts';
+import { type Finding, toIssue } from '../issue.ts';
 import { type ConfigNode, emptyMap, type Entry, joinPath, type PathPart, type Place, type Scalar } from './node.ts';
 
 export interface ParsedYaml {
@@ -44,7 +44,7 @@ export const parseYaml = (file: string, text: string): ParsedYaml => {
   return createReader(document, placeAt, start).read();
 };
 
-const TOO_LARGE = { code: 'CONFIG_TOO_LARGE', message: 'is larger than 1 MiB' };
+const TOO_LARGE: Finding = { code: 'CONFIG_TOO_LARGE', message: 'is larger than 1 MiB' };
 
 const syntaxIssue = ({ code, pos, message }: YAMLError, placeAt: (offset: number) => Place): ConfigIssue => {
   const place = placeAt(pos[0]);

@@ -1,4 +1,5 @@
 import { parseDocument, isScalar } from 'yaml';
+import type { ConfigCode } from '../config-codes.ts';
 import type { Report } from '../issue.ts';
 import { type ConfigNode, joinPath, mapScalars, type PathPart, type Scalar, type ScalarNode } from './node.ts';
 import { parseReferences, type Reference } from './references.ts';
@@ -10,7 +11,7 @@ export interface ReferenceSources {
 }
 
 interface Missing {
-  readonly code: string;
+  readonly code: ConfigCode;
   readonly missing: string;
 }
 
