@@ -25,6 +25,15 @@ export const eventTimeOf = ({ content, instant, receivedAt }: RawEvent): EventTi
   return { instant: parsed.instant, text: String(sent), original: undefined, source: 'event', zoneAssumed: false };
 };
 
+/** The instant alone. */
+export const instantOfEvent = ({ content, instant, receivedAt }: RawEvent): Instant | TimeFault => {
+  if (instant !== undefined) return instant;
+  const sent = textOf(content['timestamp']);
+  if (sent === undefined) return receivedAt;
+  const parsed = parseInstant(sent);
+  return typeof parsed === 'string' ? parsed : parsed.instant;
+};
+
 const rewritten = (
   instant: Instant,
   original: string | undefined,

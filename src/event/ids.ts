@@ -83,6 +83,19 @@ export const derivedId = (digest: Uint8Array, position: number): string => {
     throw new RangeError(`derivedId: a digest of at least ${DIGEST_BYTES} bytes is needed`);
   if (!Number.isInteger(position) || position < 0 || position > MAX_POSITION)
     throw new RangeError('derivedId: the position must be an unsigned 32-bit integer');
-  const head = Buffer.from(digest.buffer, digest.byteOffset, DIGEST_BYTES).toString('hex');
-  return asUuidv8(head + position.toString(16).padStart(8, '0'));
+  return prefixOf(digest) + position.toString(16).padStart(8, '0');
+};
+
+const cachedDigest = new Uint8Array(DIGEST_BYTES);
+let cachedPrefix = asUuidv8('0'.repeat(32)).slice(0, -8);
+
+/** The text before the position: the same for all records of a request, so it is written once for them. */
+const prefixOf = (digest: Uint8Array): string => {
+  let i = 0;
+  while (i < DIGEST_BYTES && digest[i] === cachedDigest[i]) i++;
+  if (i < DIGEST_BYTES) {
+    cachedDigest.set(digest.subarray(0, DIGEST_BYTES));
+    cachedPrefix = asUuidv8(Buffer.from(cachedDigest).toString('hex').padEnd(32, '0')).slice(0, -8);
+  }
+  return cachedPrefix;
 };

@@ -15,17 +15,23 @@ export interface Clock {
   schedule(delayMs: number, callback: () => void): () => void;
 }
 
-let cachedSeconds = Number.NaN;
-let cachedText = '';
+const SECONDS_PER_DAY = 86_400;
+let cachedDay = Number.NaN;
+let cachedDate = '';
+const SIXTY: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 
 /** RFC 3339 in UTC. Trailing zeros of the fraction are cut to 0, 3, 6 or 9 digits. */
 export const formatInstant = ({ seconds, nanos }: Instant): string => {
-  if (seconds !== cachedSeconds) {
-    cachedText = new Date(seconds * 1000).toISOString().slice(0, -5);
-    cachedSeconds = seconds;
+  const day = Math.floor(seconds / SECONDS_PER_DAY);
+  if (day !== cachedDay) {
+    // Most events are of one day: only another day costs a Date.
+    cachedDate = new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 11);
+    cachedDay = day;
   }
-  if (nanos === 0) return `${cachedText}Z`;
-  return `${cachedText}.${fraction(nanos)}Z`;
+  const left = seconds - day * SECONDS_PER_DAY;
+  const hour = SIXTY[Math.floor(left / 3600)];
+  const time = `${cachedDate}${hour}:${SIXTY[Math.floor(left / 60) % 60]}:${SIXTY[left % 60]}`;
+  return nanos === 0 ? `${time}Z` : `${time}.${fraction(nanos)}Z`;
 };
 
 const fraction = (nanos: number): string => {

@@ -4,7 +4,7 @@ import { BUILT_IN_ACTIONS, EXTENSION_PREFIX } from '../../../src/event/actions.t
 import { compileCheck, type EventCheck } from '../../../src/event/check.ts';
 import type { EventErrorCode } from '../../../src/event/error-codes.ts';
 import { evidenceOf } from '../../../src/event/evidence.ts';
-import { eventTimeOf, timeError } from '../../../src/event/event-time.ts';
+import { instantOfEvent, timeError } from '../../../src/event/event-time.ts';
 import type { RawEvent } from '../../../src/event/raw-event.ts';
 import { nativeEvent, type Category, type NativeEvent } from '../../../src/event/schema.ts';
 import { pass, rejectAll, type BatchOrigin, type EventError, type Verdict } from '../../../src/sdk/index.ts';
@@ -79,9 +79,9 @@ export class EventValidator {
   }
 
   #timeError(raw: RawEvent): EventError | undefined {
-    const time = eventTimeOf(raw);
+    const time = instantOfEvent(raw);
     if (typeof time === 'string') return timeError(time);
-    const ahead = time.instant.seconds - raw.receivedAt.seconds;
+    const ahead = time.seconds - raw.receivedAt.seconds;
     if (ahead > this.#maxFutureSeconds)
       return error('EVENT_TIME_FUTURE', '/timestamp', 'lies further ahead of the clock than allowed');
     if (-ahead > this.#maxAgeSeconds)
