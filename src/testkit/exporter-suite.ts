@@ -29,7 +29,10 @@ export const exporterSuite = (plugin: ExporterPlugin, options: ExporterSuiteOpti
     });
 
     const start = async (): Promise<Exporter> => {
-      const exporter = plugin.create(plugin.config.parse(options.config ?? {}), componentContext({ dataDir }));
+      const exporter = plugin.create(
+        plugin.config.parse(options.config ?? {}),
+        componentContext({ id: plugin.type, dataDir }),
+      );
       await exporter.start?.();
       running.push(exporter);
       return exporter;

@@ -24,7 +24,7 @@ export const extensionSuite = (plugin: ExtensionPlugin, { config, context }: Ext
 
     const create = (): Extension =>
       plugin.create(plugin.config.parse(config ?? {}), {
-        ...componentContext(),
+        ...componentContext({ id: plugin.type }),
         listen: host.listen,
         authenticator: { authenticate: async () => PRINCIPAL },
         store: undefined,

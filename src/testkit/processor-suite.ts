@@ -23,7 +23,7 @@ export const processorSuite = (plugin: ProcessorPlugin, options: ProcessorSuiteO
   const inputs = stage === 'canonical' ? (options.events ?? [exampleEvent()]) : (options.contents ?? []);
 
   const run = async (slots: readonly number[]): Promise<Fate[]> => {
-    const processor = plugin.create(plugin.config.parse(options.config ?? {}), componentContext());
+    const processor = plugin.create(plugin.config.parse(options.config ?? {}), componentContext({ id: plugin.type }));
     const items = slots.map((input, slot) => itemOf(inputs[input]!, input, slot, stage));
     const batch = await lastValueFrom(of(batchOf(items)).pipe(processor));
     return slots.map((_, slot) => fateOf(batch, slot));

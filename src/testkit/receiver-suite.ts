@@ -26,7 +26,10 @@ export const receiverSuite = (plugin: ReceiverPlugin, { config, send }: Receiver
     beforeEach(async () => {
       host = createTestHost();
       intake = fakeIntake();
-      receiver = plugin.create(plugin.config.parse(config ?? {}), { ...componentContext(), listen: host.listen });
+      receiver = plugin.create(plugin.config.parse(config ?? {}), {
+        ...componentContext({ id: plugin.type }),
+        listen: host.listen,
+      });
       endpoints = await receiver.start(intake);
     });
     afterEach(async () => {

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { plugins } from '../../plugins/index.ts';
+import type { Endpoint } from '../../src/sdk/index.ts';
+import { receiverSuite, type ReceiverSuiteOptions } from '../../src/testkit/index.ts';
+
+const post =
+  (name: string, path: string, body: unknown) =>
+  (endpoints: readonly Endpoint[]): Promise<Response> => {
+    const { address } = endpoints.find((endpoint) => endpoint.name === name)!;
+    return fetch(`http://${address}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', connection: 'close' },
+      body: JSON.stringify(body),
+    });
+  };
+
+const order = { category: 'business', action: 'checkout_started', actor: { id: 'u' }, object: { type: 'o', id: '1' } };
+const log = { timeUnixNano: '1795000000000000001', eventName: 'order_failed', body: { stringValue: 'sorry' } };
+
+/** How each protocol says one event; every receiver must stand here. */
+const OPTIONS: Readonly<Record<string, ReceiverSuiteOptions>> = {
+  http: { config: { endpoint: '127.0.0.1:0' }, send: post('http', '/v1/events', order) },
+  otlp: {
+    config: { protocols: { http: { endpoint: '127.0.0.1:0' } } },
+    send: post('otlp/http', '/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [log] }] }] }),
+  },
+};
+
+const receivers = plugins.filter((plugin) => plugin.kind === 'receiver');
+
+test('every receiver is held to the suite', () => {
+  expect(receivers.map(({ type }) => type).toSorted()).toEqual(Object.keys(OPTIONS));
+});
+
+for (const plugin of receivers) receiverSuite(plugin, OPTIONS[plugin.type]!);
