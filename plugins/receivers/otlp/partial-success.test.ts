@@ -26,8 +26,8 @@ describe('the summary', () => {
     expect(message).toMatch(/; and 3 more reasons$/);
   });
 
-  test('is 1 KiB at most, cut at a character', () => {
-    const { message } = summarise([rejected('EVENT_FIELD_TYPE', `/${'ü'.repeat(2000)}`)]);
+  test.each(['', 'a'])('is 1 KiB at most, cut at a character: %j', (shift) => {
+    const { message } = summarise([rejected('EVENT_FIELD_TYPE', `/${shift}${'ü'.repeat(2000)}`)]);
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
     expect(message).not.toContain('\uFFFD');
   });
