@@ -236,6 +236,22 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
       expect(eventIds(await readAll(store.reader, tenant, EVERYTHING))).toEqual([newer!.eventId, older!.eventId]);
     });
 
+    test('since is inclusive and until exclusive, to the nanosecond', async () => {
+      const tenant = newTenant();
+      const events = [0n, 1n, 2n].map((ns) =>
+        exampleEvent({
+          tenantId: tenant,
+          eventId: randomUUID(),
+          timestamp: timestampOf(START_SECONDS * NS_PER_SECOND + ns),
+        }),
+      );
+      await store.write(events);
+      const at = (ns: bigint): bigint => START_SECONDS * NS_PER_SECOND + ns;
+      const found = await readAll(store.reader, tenant, { sinceNs: at(1n), untilNs: at(2n) });
+      expect(eventIds(found)).toEqual([events[1]!.eventId]);
+      expect(await readAll(store.reader, tenant, { sinceNs: -(2n ** 80n), untilNs: 2n ** 80n })).toHaveLength(3);
+    });
+
     test.each<[string, Partial<CanonicalEvent>]>([
       ['integers beyond 2^53', { data: { id: rawJson('9007199254740993'), neg: rawJson('-123456789012345678901') } }],
       ['NUL', { description: 'a\0b', actor: { id: 'u\0', type: 'user' }, data: { 'k\0': '\0' } }],
