@@ -44,7 +44,7 @@ export const checkTree = (
   { maxDepth = DEFAULT_MAX_DEPTH, maxKeys = DEFAULT_MAX_KEYS }: JsonLimits = {},
 ): JsonProblem | undefined => {
   const fault = visit(value, 0, { maxDepth, maxKeys, keys: 0 });
-  return fault && { code: fault.code, path: pointer(fault.keys.reverse()), message: fault.message };
+  return fault && { code: fault.code, path: pointer(fault.keys.toReversed()), message: fault.message };
 };
 
 const visit = (value: unknown, depth: number, walk: Walk): Fault | undefined => {

@@ -47,7 +47,7 @@ export const answerEvent = (outcome: Outcome): Answer | Problem => {
       return { status: 200, body: { status: 'filtered', reason: outcome.reason } };
     case 'rejected':
       return invalid(outcome.errors);
-    case 'retry':
+    default:
       return tryAgain([outcome]);
   }
 };

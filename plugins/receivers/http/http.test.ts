@@ -7,7 +7,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RawEvent } from '../../../src/event/raw-event.ts';
-import type { HttpMount, Log, Receiver, ReceiverContext } from '../../../src/sdk/index.ts';
+import type { Endpoint, HttpMount, Log, Receiver, ReceiverContext } from '../../../src/sdk/index.ts';
 import { BAD_TOKEN, createFakeIntake, type FakeIntake } from './fake-intake.ts';
 import plugin from './plugin.ts';
 
@@ -19,6 +19,7 @@ let intake: FakeIntake;
 let receiver: Receiver;
 let logged: unknown[];
 let port: number;
+let endpoints: readonly Endpoint[];
 
 const listen = async (mount: HttpMount) => {
   server = createServer(mount.handler).listen(0, '127.0.0.1');
@@ -33,7 +34,7 @@ beforeEach(async () => {
   const context = { id: 'http', log, listen } as unknown as ReceiverContext;
   intake = createFakeIntake();
   receiver = plugin.create(plugin.config.parse({}), context);
-  expect(await receiver.start(intake)).toMatchObject([{ name: 'http' }]);
+  endpoints = await receiver.start(intake);
 });
 afterEach(async () => {
   await receiver.stop(AbortSignal.abort());
@@ -59,6 +60,8 @@ const send = async ({ path = '/v1/events', method = 'POST', headers, body }: Sen
 };
 const event = (description: string) => JSON.stringify({ description, data: { secret: CANARY } });
 const emitted = () => intake.batches.flat() as RawEvent[];
+
+test('listens where it says', () => expect(endpoints).toEqual([{ name: 'http', address: `127.0.0.1:${port}` }]));
 
 describe('one event', () => {
   test.each([
@@ -316,7 +319,7 @@ describe('stop', () => {
 const bodies = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc.json().map((json) => Buffer.from(json)),
-  fc.string({ unit: fc.constantFrom(...'[]{}:,"\\u0d8e1-.\n ') }).map((text) => Buffer.from(text)),
+  fc.string({ unit: fc.constantFrom(...'[]{}:,"\\u0d8e1-.\n ') }).map((words) => Buffer.from(words)),
   fc.array(fc.json(), { maxLength: 4 }).map((lines) => Buffer.from(lines.join('\n'))),
 );
 const PLANT = Buffer.from(`{"x":"${CANARY}"}`);
