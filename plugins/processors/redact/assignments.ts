@@ -47,7 +47,6 @@ const keyBefore = (text: string, separator: number): Key | undefined => {
   if (start === end || (closing === ']' && before !== '[')) return undefined;
   return { word: text.slice(start, end), before };
 };
-};
 
 const valueAfter = (text: string, from: number, key: Key, separator: string): Value | undefined => {
   // In `arn:aws:…:secret:name` and `secret://path` the word is a part of a name.
