@@ -1,39 +1,40 @@
-import type { CheckedConfig } from '../config/checked-config.ts';
 import { startCollector } from '../runtime/collector.ts';
 import { createSystemClock } from '../runtime/clock.ts';
 import { loadKeyRing } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { Endpoint } from '../sdk/index.ts';
-import type { CliIo } from './io.ts';
-
-export interface RunOptions {
-  readonly config: CheckedConfig;
-  /** Absolute. */
-  readonly dataDir: string;
-  /** Aborts at SIGTERM and SIGINT. */
-  readonly stop: AbortSignal;
-}
-
-const DELIVERED = 0;
-const UNDELIVERED = 3;
+import { dataDirOf } from './data-dir.ts';
+import { EXIT, type CliIo, type GlobalArgs } from './io.ts';
+import { loadOrReport } from './load-config.ts';
 
 /** Starts the collector, says where it listens, and stays until it is told to stop. */
-export const run = async ({ config, dataDir, stop }: RunOptions, io: CliIo): Promise<number> => {
+export const run = async (args: GlobalArgs, io: CliIo & { readonly stop: AbortSignal }): Promise<number> => {
+  const loaded = await loadOrReport(args, io);
+  if (typeof loaded === 'number') return loaded;
+  const { config } = loaded;
+  const dataDir = dataDirOf(args, io);
   const log = createLog(config.service.log.level);
   const keysFile = io.env['BETALOGS_KEYS_FILE'];
   const keys = await loadKeyRing({ dataDir, log, ...(keysFile === undefined ? {} : { keysFile }) });
-  const collector = await startCollector({ config, dataDir, keys, clock: createSystemClock(), random: Math.random, log });
+  const collector = await startCollector({
+    config,
+    dataDir,
+    keys,
+    clock: createSystemClock(),
+    random: Math.random,
+    log,
+  });
   const endpoints = Object.fromEntries(collector.endpoints.map(({ name, address }) => [name, address]));
   io.stdout(`${JSON.stringify({ ready: true, endpoints })}\n`);
   log.info('ready', { version: VERSION, dataDir, endpoints });
   if (io.interactive) io.stderr(welcome(collector.endpoints, dataDir));
-  await aborted(stop);
+  await aborted(io.stop);
   log.info('stopping: no new events are taken, what is acknowledged is delivered');
   const behind = await collector.stop();
-  if (behind.length === 0) return DELIVERED;
+  if (behind.length === 0) return EXIT.done;
   log.warn('stopped; acknowledged events wait in the journal for the next start', { exporters: behind });
-  return UNDELIVERED;
+  return EXIT.undelivered;
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -47,7 +48,12 @@ const welcome = (endpoints: readonly Endpoint[], dataDir: string): string => {
   const address = (name: string): string | undefined => endpoints.find((endpoint) => endpoint.name === name)?.address;
   const http = address('http');
   const query = address('query');
-  const lines = ['', '  Betalogs Collector is ready.', '', ...endpoints.map(({ name, address: at }) => `  ${name.padEnd(10)} ${at}`)];
+  const lines = [
+    '',
+    '  Betalogs Collector is ready.',
+    '',
+    ...endpoints.map(({ name, address: at }) => `  ${name.padEnd(10)} ${at}`),
+  ];
   if (http !== undefined) {
     lines.push('', '  Send an event:', '', `    curl -s http://${http}/v1/events --json '${EXAMPLE}'`);
   }
