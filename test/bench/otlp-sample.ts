@@ -30,12 +30,12 @@ const attributesOf = (i: number) => ({
   'order.id': `ord-${100_000 + i}`,
   'cart.items': i % 9,
   'cart.total': 19.5 + i,
-  currency: 'EUR',
+  'object.type': 'order',
   'payment.method': 'card',
   'http.request.method': 'POST',
   'url.path': '/checkout/confirm',
   'http.response.status_code': 201,
-  region: 'eu-central-1',
+  'object.id': `ord-${100_000 + i}`,
   'feature.new_checkout': true,
 });
 
