@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { CanonicalEvent } from '../event/schema.ts';
 import type { EventQueries } from '../sdk/index.ts';
@@ -224,7 +225,7 @@ describe('a terminal', () => {
     await trace({ ...GLOBAL, id: TRACE }, colored.io, parts());
     expect(plain.out.stdout).not.toContain('\u001b');
     expect(colored.out.stdout).toContain('\u001b[31merror\u001b[0m');
-    expect(colored.out.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.out.stdout);
+    expect(stripVTControlCharacters(colored.out.stdout)).toBe(plain.out.stdout);
   });
 });
 

@@ -34,5 +34,5 @@ const questionOf = (filter: EventFilter): string =>
     Object.entries(filter)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, String(value)])
-      .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+      .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
   );

@@ -79,7 +79,7 @@ export class EventStore implements EventQueries {
       ...others.map((line) => ({ line, record: linkedRecordOf(tenant, correlationId, line) })),
     ];
     return {
-      events: records.sort((a, b) => compareKeys(a.line, b.line)).map(({ record }) => record),
+      events: records.toSorted((a, b) => compareKeys(a.line, b.line)).map(({ record }) => record),
       links: [],
       truncated: group.truncated || linked.truncated,
     };

@@ -1,8 +1,7 @@
 // A store that is a list: for the tests of what reads stores.
 import type { CanonicalEvent } from '../event/schema.ts';
 import { parseInstant } from '../event/time.ts';
-import type { EventReader, PageRequest, ReadPage, StoredLine } from '../sdk/index.ts';
-import { compareKeys } from '../store/timeline.ts';
+import type { EventReader, PageKey, PageRequest, ReadPage, StoredLine } from '../sdk/index.ts';
 
 export const memoryReader = (events: readonly CanonicalEvent[]): EventReader => {
   const pageOf = <Line extends StoredLine>(lines: readonly Line[], { limit, after }: PageRequest): ReadPage<Line> => {
@@ -38,6 +37,11 @@ export const memoryReader = (events: readonly CanonicalEvent[]): EventReader => 
       ),
     close: async () => {},
   };
+};
+
+const compareKeys = (a: PageKey, b: PageKey): number => {
+  if (a.timestampNs !== b.timestampNs) return a.timestampNs < b.timestampNs ? -1 : 1;
+  return a.eventId < b.eventId ? -1 : Number(a.eventId > b.eventId);
 };
 
 const lineOf = (event: CanonicalEvent): StoredLine => {

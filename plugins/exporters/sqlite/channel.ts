@@ -32,7 +32,7 @@ export const openChannel = (role: WorkerRole): Channel => {
       new Promise<Answer>((resolve, reject) => {
         if (closed) return reject(new Error('the store is closed'));
         thread ??= startThread(role, () => (thread = undefined));
-        thread.send(request, { resolve: resolve as (answer: unknown) => void, reject }, transfer);
+        thread.send(request, { resolve: (answer) => resolve(answer as Answer), reject }, transfer);
       }),
     close: async () => {
       closed = true;

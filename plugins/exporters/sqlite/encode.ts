@@ -128,7 +128,7 @@ const keysOf = ({ correlation: { businessKeys, method } }: CanonicalEvent): read
   if (businessKeys === undefined) return NO_KEYS;
   return Object.entries(businessKeys).map(([type, value]) => ({
     type,
-    value: String(value),
+    value,
     // An event that is grouped by a secondary key has no primary one.
     role: method === 'secondary_key' || SECONDARY_KEYS.has(type) ? 'secondary' : 'primary',
   }));

@@ -1,7 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import {
   QUERY_PARAMETERS,
   type EventQueries,
@@ -24,7 +23,7 @@ const TRACE = 'ab'.repeat(16);
 const EVENT = exampleEvent({ description: 'big' });
 // As sealed: an integer that JSON.parse would round.
 const LINE = JSON.stringify(EVENT).replace('"total":59.9', '"total":9007199254740993');
-const RECORD = { line: LINE, event: EVENT as CanonicalEvent };
+const RECORD = { line: LINE, event: EVENT };
 
 const asked: unknown[] = [];
 /** Holds one event, of the tenant acme. */
@@ -71,6 +70,7 @@ extensionSuite(query, { context });
 describe('query', () => {
   const host = createTestHost();
   let address = '';
+  let endpointName = '';
   beforeAll(async () => {
     const extension = query.create(query.config.parse({}), {
       ...componentContext(),
@@ -81,7 +81,7 @@ describe('query', () => {
       store,
     });
     const [endpoint] = await extension.start();
-    expect(endpoint?.name).toBe('query');
+    endpointName = endpoint!.name;
     address = endpoint!.address;
   });
   afterAll(() => host.close());
@@ -98,6 +98,7 @@ describe('query', () => {
 
   test('is declared as it should be', async () => {
     expect(await declarationProblems(query, import.meta.dirname)).toEqual([]);
+    expect(endpointName).toBe('query');
   });
 
   test.each([
@@ -214,7 +215,7 @@ describe('query', () => {
 
   test('an address that is none is a problem', async () => {
     const [hostname, port] = address.split(':');
-    const socket = connect(Number(port), hostname!);
+    const socket = connect(Number(port), hostname);
     socket.end('GET /v1/events HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
     let text = '';
     for await (const chunk of socket) text += String(chunk);
@@ -255,7 +256,7 @@ describe('query', () => {
     test('is this API and the ingest API', async () => {
       const document = (await (await ask('/openapi.json', null)).json()) as { openapi: string };
       expect(document.openapi).toBe('3.1.0');
-      expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
         'get /openapi.json',
         'get /v1/correlations/{id}',
         'get /v1/events',
