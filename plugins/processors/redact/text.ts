@@ -2,7 +2,9 @@
 import type { Pattern, PatternTools } from './patterns.ts';
 import { GATE, type Scan } from './scan.ts';
 
-const ENCODED_PART = /[^\s&=?#"'<>]*%[0-9A-Fa-f]{2}[^\s&=?#"'<>]*/g;
+/** A run that cannot fail once begun: one expression that looked for the percent signs too would be quadratic. */
+const PART = /[^\s&=?#"'<>]+/g;
+const ENCODED = /%[0-9A-Fa-f]{2}/;
 const ENCODING_LAYERS = 2;
 
 /** Redacts a text and tells each pattern that found something. The same string comes back where none did. */
@@ -22,8 +24,8 @@ export const createTextRedactor = (patterns: readonly Pattern[], scan: Scan, too
   };
 
   const decoded = (text: string, layer: number, onHit: (pattern: Pattern) => void): string =>
-    text.replace(ENCODED_PART, (part) => {
-      const plain = decode(part);
+    text.replace(PART, (part) => {
+      const plain = ENCODED.test(part) ? decode(part) : undefined;
       if (plain === undefined) return part;
       const redacted = apply(plain, scan(plain), layer + 1, onHit);
       return redacted === plain ? part : encodeURIComponent(redacted);
