@@ -69,6 +69,25 @@ test('short writes are carried on', async () => {
   await again.close();
 });
 
+test('a new segment acknowledges nothing before its name is durable too', async () => {
+  const order: string[] = [];
+  const fs = faultyFileSystem(
+    (file) => ({
+      datasync: async () => {
+        await file.datasync();
+        order.push('file');
+      },
+    }),
+    { syncDirectory: async () => void order.push('directory') },
+  );
+  const journal = await openJournal(await temporaryDirectory(), { fs });
+  await journal.append(frameOf([1]));
+  order.push('resolved');
+  await journal.append(frameOf([2]));
+  expect(order).toEqual(['file', 'directory', 'resolved', 'file']);
+  await journal.close();
+});
+
 /** Fails at the `n`-th call of `name` over all files, and half-writes where it fails. */
 const failingAt = (name: 'datasync' | 'writev', n: number, code: string) => {
   let calls = 0;

@@ -1,4 +1,5 @@
 // Which segments may be deleted: a prefix of them, never the last one, whose checkpoint speaks for all before it.
+import type { Cut } from './journal.ts';
 import type { ExporterPlace } from './place.ts';
 import type { Segment } from './segment.ts';
 
@@ -10,14 +11,13 @@ import type { Segment } from './segment.ts';
 export const countPassed = (segments: readonly Segment[], places: Iterable<ExporterPlace>, isFull: boolean): number => {
   const all = [...places];
   if (all.length === 0) return 0;
-  const floors = all.map((place) => (isFull ? place.floor() : place.journaledFloor()));
-  const limit = isFull ? all.reduce(belowSplitCuts, Math.min(...floors)) : Math.min(...floors);
+  const limit = Math.min(...all.map((place) => (isFull ? place.floor() : place.journaledFloor())));
   const kept = segments.findIndex(({ lastSequence }) => lastSequence > limit);
-  return Math.min(kept < 0 ? segments.length : kept, segments.length - 1);
+  const passed = Math.min(kept < 0 ? segments.length : kept, segments.length - 1);
+  const cuts = all.flatMap((place) => place.journaledCuts());
+  return segments.slice(0, Math.max(0, passed)).findLastIndex((last) => !cuts.some((cut) => isSplit(cut, last))) + 1;
 };
 
-const belowSplitCuts = (limit: number, place: ExporterPlace): number =>
-  place
-    .journaledCuts()
-    .filter(({ sequences }) => sequences.at(-1)! > limit)
-    .reduce((floor, { sequences }) => Math.min(floor, sequences[0]! - 1), limit);
+/** Some of the cut's frames would be gone, and some still there. */
+const isSplit = ({ sequences }: Cut, { lastSequence }: Segment): boolean =>
+  sequences[0]! <= lastSequence && sequences.at(-1)! > lastSequence;
