@@ -8,7 +8,7 @@ import { checkListeners } from './check/check-listeners.ts';
 import { checkTenants } from './check/check-tenants.ts';
 import { checkValues } from './check/check-values.ts';
 import { checkWiring } from './check/check-wiring.ts';
-import { pluginsSection, serviceSection, tenantsSection } from './check/sections.ts';
+import { pluginsSection, type ServiceSection, serviceSection, tenantsSection } from './check/sections.ts';
 import type { CheckedConfig, ConfigIssue } from './checked-config.ts';
 import { configSchema, frameSchema, type Section, SECTION_NAMES } from './config-schema.ts';
 import { effectiveConfig } from './effective.ts';
@@ -53,13 +53,20 @@ export const loadConfig = async (input: ConfigInput, registry: Registry): Promis
 
   const issues: ConfigIssue[] = [];
   const report: Report = ({ place, path }, finding) => void issues.push(toIssue(place, path, finding));
+  const unresolved = new Set<string>();
   const start = { file: input.files[0] ?? SET_FILE, line: 1, column: 1 };
   const merged = parsed
     .map(({ root }) => root)
     .filter((root) => !isNull(root))
     .reduce(mergeNodes, emptyMap(start));
-  const resolved = resolveReferences(merged, referenceSources(input), report);
-  const config = await checkConfig(resolved, { input, registry }, report);
+  const resolved = resolveReferences(merged, referenceSources(input), (at, finding) => {
+    unresolved.add(at.path);
+    report(at, finding);
+  });
+  const config = await checkConfig(resolved, { input, registry }, (at, finding) => {
+    // What a reference would have given is not judged.
+    if (!unresolved.has(at.path)) report(at, finding);
+  });
   if (config === undefined || issues.length > 0) return { ok: false, issues: sortIssues(issues, order) };
   return { ok: true, ...config };
 };
@@ -97,10 +104,12 @@ const checkConfig = async (given: ConfigNode, setting: Setting, report: Report):
   let root = checkKeys(given, frameSchema(), [], report);
   const { registry, isComplete } = await addPlugins(root, setting, report);
   const components = {} as Record<Section, readonly FoundComponent[]>;
+  const unreadable = new Set<Section>();
   for (const section of SECTION_NAMES) {
     const checked = checkSection({ root, section, registry, isComplete }, report);
     root = checked.root;
     components[section] = checked.components;
+    if (!checked.isReadable) unreadable.add(section);
   }
   const tenants =
     locate(root, ['tenants']).node === undefined
@@ -109,11 +118,20 @@ const checkConfig = async (given: ConfigNode, setting: Setting, report: Report):
   if (tenants !== undefined) checkTenants(root, tenants, report);
   checkListeners({ root, components, hasTenants: tenants === undefined || tenants.length > 0 }, report);
   const service = checkValues(serviceSection, { root, path: ['service'] }, report);
+  const wired = service ?? readWiring(root);
+  if (wired !== undefined) checkWiring({ root, components, unreadable, ...wired, registry }, report);
   if (service === undefined || tenants === undefined) return undefined;
-  const { extensions, pipelines, journal } = service;
-  checkWiring({ root, components, extensions, pipelines, abandon: journal.abandon, registry }, report);
   const effective = effectiveConfig(root, configSchema(registry));
   return { config: toCheckedConfig(components, tenants, service), effective, registry };
+};
+
+/** Of a service section with mistakes in it what names components, so that these are judged all the same. */
+const readWiring = (root: ConfigNode): Pick<ServiceSection, 'extensions' | 'pipelines'> | undefined => {
+  const { extensions, pipelines } = serviceSection.shape;
+  const silent: Report = () => {};
+  const named = checkValues(pipelines, { root, path: ['service', 'pipelines'] }, silent);
+  const started = checkValues(extensions, { root, path: ['service', 'extensions'] }, silent);
+  return named && started && { extensions: started, pipelines: named };
 };
 
 const addPlugins = async (

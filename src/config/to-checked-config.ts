@@ -1,15 +1,14 @@
 import type { Kind, Plugin } from '../sdk/index.ts';
 import type { FoundComponent } from './check/check-components.ts';
-import type { serviceSection, TenantsSection } from './check/sections.ts';
+import type { ServiceSection, TenantsSection } from './check/sections.ts';
 import type { CheckedConfig, Component } from './checked-config.ts';
 import type { Section } from './config-schema.ts';
-import type { z } from 'zod';
 
 /** Puts the checked parts together under the names that code uses. Parts that are wrong are left out. */
 export const toCheckedConfig = (
   components: Readonly<Record<Section, readonly FoundComponent[]>>,
   tenants: TenantsSection,
-  service: z.output<typeof serviceSection>,
+  service: ServiceSection,
 ): CheckedConfig => {
   const extensions = ofKind(components.extensions, 'extension');
   return {

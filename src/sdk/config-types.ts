@@ -64,7 +64,7 @@ export const secret = () =>
 export const endpoint = () =>
   z
     .string()
-    .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'expected host:port, e.g. 127.0.0.1:4319')
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, { error: 'expected host:port, e.g. 127.0.0.1:4319', abort: true })
     .refine((value) => Number(value.slice(value.lastIndexOf(':') + 1)) <= 65_535, 'expected a port from 0 to 65535')
     .describe('Where it listens, host:port; port 0 picks a free one.');
 

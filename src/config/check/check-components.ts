@@ -24,6 +24,8 @@ export interface CheckedSection {
   /** With misspelled ids and keys taken as what was meant. */
   readonly root: ConfigNode;
   readonly components: readonly FoundComponent[];
+  /** False where the section is not a map. */
+  readonly isReadable: boolean;
 }
 
 export interface SectionCheck {
@@ -38,11 +40,11 @@ export interface SectionCheck {
 export const checkSection = (check: SectionCheck, report: Report): CheckedSection => {
   const { root, section } = check;
   const at = locate(root, [section]);
-  if (at.node === undefined || isNull(at.node)) return { root, components: [] };
+  if (at.node === undefined || isNull(at.node)) return { root, components: [], isReadable: true };
   if (at.node.kind !== 'map') {
     const found = at.node.kind === 'list' ? [] : at.node.value;
     report(at, { code: 'CONFIG_TYPE', message: `expected a map, found ${kindOf(found)}` });
-    return { root, components: [] };
+    return { root, components: [], isReadable: false };
   }
   const repaired = repairIds(at.node, check, at.path, report);
   let checkedRoot = replaceAt(root, [section], repaired.node);
@@ -55,7 +57,7 @@ export const checkSection = (check: SectionCheck, report: Report): CheckedSectio
   const components = [...repaired.plugins].map(([id, plugin]) =>
     checkComponent(checkedRoot, [section, id], plugin, report),
   );
-  return { root: checkedRoot, components };
+  return { root: checkedRoot, components, isReadable: true };
 };
 
 interface RepairedIds {
@@ -73,7 +75,7 @@ const repairIds = (node: MapNode, check: SectionCheck, path: string, report: Rep
     const meant = finding?.suggestion ?? written;
     const id = node.entries.has(meant) ? written : meant;
     entries.set(id, id === written ? entry : { ...entry, written });
-    plugins.set(id, check.registry.find(kind, typeOf(id)));
+    plugins.set(id, COMPONENT_ID.test(id) ? check.registry.find(kind, typeOf(id)) : undefined);
   }
   return { node: { ...node, entries }, plugins };
 };
@@ -97,7 +99,7 @@ const idFinding = (id: string, kind: Kind, { registry, isComplete }: SectionChec
   if (other !== undefined) return { code, message: `"${type}" is ${a(other)}, not ${a(kind)}` };
   if (suggestion === undefined && !isComplete) return undefined;
   const known = suggestion === undefined ? `; known are: ${registry.types(kind).join(', ')}` : '';
-  return { code, message: `unknown ${kind} "${type}"${known}`, suggestion };
+  return { code, message: `unknown ${kind} "${id}"${known}`, suggestion };
 };
 
 export const a = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;

@@ -55,7 +55,7 @@ const wantsText = (issue: Issue): PathPart[][] => {
   return isText ? [toParts(issue.path)] : [];
 };
 
-/** Of a union's failures those of the branch that was meant: the one whose type fits, and of these the nearest. */
+/** Of a union's failures those of the branch that was meant: the one whose type fits, and of these the one that got furthest. */
 const branchOf = (issue: Issue): readonly Issue[] => {
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
     return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
@@ -63,11 +63,12 @@ const branchOf = (issue: Issue): readonly Issue[] => {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => branchOf(inner)));
   const fitting = branches.filter((branch) => !branch.some(isWrongType));
-  const [meant] = fitting.toSorted((a, b) => a.length - b.length);
+  const [meant] = fitting.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);
   if (meant !== undefined) return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   return [{ ...issue, code: 'custom', message: eitherOf(branches.flat()) }];
 };
 
+const depthOf = (issues: readonly Issue[]): number => Math.min(...issues.map(({ path }) => path.length));
 const isWrongType = ({ code, path }: Issue): boolean => code === 'invalid_type' && path.length === 0;
 
 /** `expected text or a list, found a map`. */

@@ -12,7 +12,10 @@ export interface Wiring {
   readonly components: Readonly<Record<Section, readonly FoundComponent[]>>;
   readonly extensions: readonly string[];
   readonly pipelines: Readonly<Record<string, PipelineSection>>;
-  readonly abandon: readonly string[];
+  /** Undefined where the section with it is not sound. */
+  readonly journal?: { readonly abandon: readonly string[] };
+  /** Sections that are not readable as such: a reference into them is not judged. */
+  readonly unreadable: ReadonlySet<Section>;
   readonly registry: Registry;
 }
 
@@ -41,7 +44,7 @@ export const checkWiring = (wiring: Wiring, report: Report): void => {
 
 /** The component that is referred to, or that was probably meant. */
 const checkReference = (
-  { root, components }: Wiring,
+  { root, components, unreadable }: Wiring,
   section: Section,
   isRepeated: boolean,
   id: string,
@@ -55,6 +58,7 @@ const checkReference = (
     if (isRepeated) report(at, { code: 'CONFIG_REFERENCE_REPEATED', message: `"${id}" is already in this list` });
     return exact;
   }
+  if (unreadable.has(section)) return undefined;
   const other = SECTION_NAMES.find((name) => components[name].some((component) => component.id === id));
   if (other !== undefined) {
     report(at, { code: 'CONFIG_REFERENCE', message: `"${id}" is ${a(SECTIONS[other])}, not ${a(kind)}` });
@@ -107,14 +111,18 @@ const checkStages = (
   const turnId = processors[turn]?.id ?? '';
   for (const [i, processor] of processors.entries()) {
     const stage = stageOf(processor);
-    const takesRaw = stage === 'raw' || stage === 'raw_to_canonical';
     const at = locate(root, [...path, 'processors', i]);
     if (i < turn && stage === 'canonical') {
       report(at, {
         code: 'CONFIG_STAGE',
         message: `"${processor.id}" takes canonical events; put it after "${turnId}"`,
       });
-    } else if (i > turn && takesRaw) {
+    } else if (i > turn && stage === 'raw_to_canonical') {
+      report(at, {
+        code: 'CONFIG_STAGE',
+        message: `events are canonical since "${turnId}"; leave "${processor.id}" out`,
+      });
+    } else if (i > turn && stage === 'raw') {
       report(at, { code: 'CONFIG_STAGE', message: `"${processor.id}" takes raw events; put it before "${turnId}"` });
     }
   }
@@ -130,8 +138,8 @@ const reportUnused = ({ root, components }: Wiring, used: ReadonlySet<string>, r
   }
 };
 
-const checkAbandoned = ({ root, components, abandon }: Wiring, report: Report): void => {
-  for (const [i, id] of abandon.entries()) {
+const checkAbandoned = ({ root, components, journal }: Wiring, report: Report): void => {
+  for (const [i, id] of (journal?.abandon ?? []).entries()) {
     if (!components.exporters.some((exporter) => exporter.id === id)) continue;
     const at = locate(root, ['service', 'journal', 'abandon', i]);
     report(at, {

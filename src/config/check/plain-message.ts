@@ -20,7 +20,7 @@ export const plainMessage = (issue: RawIssue): string => `expected ${expectedBy(
 const expectedBy = (issue: RawIssue): string => {
   switch (issue.code) {
     case 'invalid_type':
-      return TYPE_WORDS[issue.expected] ?? issue.expected;
+      return TYPE_WORDS[isWhole(issue) ? 'int' : issue.expected] ?? issue.expected;
     case 'invalid_value':
       return oneOf(issue.values.map(String));
     case 'too_small':
@@ -37,6 +37,10 @@ const expectedBy = (issue: RawIssue): string => {
       return 'another value';
   }
 };
+
+/** zod tells only of a number that it has to be whole. */
+const isWhole = ({ expected, inst }: RawIssue): boolean =>
+  expected === 'number' && inst !== undefined && 'format' in inst._zod.def;
 
 const foundIn = ({ code, input }: RawIssue): string => (code === 'invalid_type' ? `, found ${kindOf(input)}` : '');
 

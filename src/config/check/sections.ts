@@ -62,6 +62,8 @@ export const serviceSection = z.strictObject({
     .describe('Its own log, JSON lines on stderr.'),
 });
 
+export type ServiceSection = z.output<typeof serviceSection>;
+
 const apiKey = z.strictObject({
   prefix: z
     .string()

@@ -86,7 +86,7 @@ const createReader = (document: Document, placeAt: (offset: number) => Place, st
     if (++nodes > MAX_NODES || path.length > MAX_DEPTH) {
       // Said once: the rest of an alias bomb is not walked.
       if (issues.length === 0)
-        return report(fallback, path.slice(0, 8), 'holds too many values, or is nested too deep');
+        return report(fallback, path.slice(0, 1), 'holds too many values, or is nested too deep');
       return emptyMap(fallback);
     }
     if (isMap(node)) return readMap(node.items, placeOf(node, fallback), path);
