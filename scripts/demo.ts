@@ -4,13 +4,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { shopForAWhile } from './demo/customers.ts';
+import { FAILED_STORY, shopForAWhile, SOLD_STORY } from './demo/customers.ts';
 import { operationsOf, sendOperations } from './demo/operations.ts';
-import { readingArgs, ROOT, startCollector, startShop } from './demo/programs.ts';
+import { readingArgs, startCollector, startShop } from './demo/programs.ts';
 import { allOf, traceOf } from './demo/stored.ts';
 
 const STORED_WITHIN_MS = 30_000;
-const STORY = ['checkout_started', 'downstream_timeout', 'db_error', 'order_failed', 'request_received'];
 const CATEGORIES = ['business', 'system', 'delivery', 'security'] as const;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -29,8 +28,9 @@ const { sold, failed } = await shopForAWhile(shop.ready.shop);
 say(`${sold.length} orders were sold. Order ${failed.orderId} failed with ${failed.status}.`);
 await shop.stop();
 
-await traceOf(endpoints.query, failed.traceId, STORY, STORED_WITHIN_MS);
-const events = await allOf(endpoints.query, operations.length, STORED_WITHIN_MS);
+await traceOf(endpoints.query, failed.traceId, FAILED_STORY, STORED_WITHIN_MS);
+const count = operations.length + sold.length * SOLD_STORY.length + FAILED_STORY.length;
+const events = await allOf(endpoints.query, count, STORED_WITHIN_MS);
 const counts = CATEGORIES.map((name) => `${events.filter(({ category }) => category === name).length} ${name}`);
 say(`Stored: ${events.length} events (${counts.join(', ')}).\n`);
 
@@ -46,5 +46,5 @@ say(`Look on:
   npx betalogs query --object order:${failed.orderId} --config config/default.yaml --data-dir ${data}
   npx betalogs query --category security --config config/default.yaml --data-dir ${data}
   find ${join(data, 'archive')} -type f      the archive: what was stored, as compressed NDJSON
-  ls ${join(ROOT, 'examples/shop')}      how the shop is instrumented`);
+  examples/shop      how the shop is instrumented`);
 process.exitCode = exitCode;

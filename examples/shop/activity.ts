@@ -1,6 +1,7 @@
 // The shop's business events, over the collector's native API: an answer of success means that the event is on disk.
 import { context, propagation, trace } from '@opentelemetry/api';
 import { setTimeout as delay } from 'node:timers/promises';
+import { preciseNow, toInstant } from './now.ts';
 
 export interface BusinessEvent {
   readonly action: 'checkout_started' | 'payment_authorized' | 'order_failed';
@@ -30,7 +31,7 @@ const COME_AGAIN = new Set([429, 502, 503, 504]);
 
 export const createActivity = ({ url, service }: ActivityOptions): Activity => ({
   record: async (event) => {
-    const body = JSON.stringify({ ...toNative(event), service, timestamp: new Date().toISOString() });
+    const body = JSON.stringify({ ...toNative(event), service, timestamp: toInstant(preciseNow()) });
     for (let attempt = 1; ; attempt++) {
       const refusal = await post(url, body, identityOf(event));
       if (refusal === undefined) return;

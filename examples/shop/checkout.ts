@@ -1,6 +1,7 @@
 // What the shop does when somebody buys: it says so, asks for the money, keeps the order, or says why not.
 import { logs, SeverityNumber } from '@opentelemetry/api';
 import type { Activity } from './activity.ts';
+import { preciseNow } from './now.ts';
 import { DatabaseError, type Order, type Orders } from './orders.ts';
 import type { Payments } from './payments.ts';
 
@@ -74,6 +75,7 @@ const giveUp = async (
 const note = (eventName: string, { orderId, customerId }: Purchase, severityNumber: SeverityNumber): void =>
   logger.emit({
     eventName,
+    timestamp: preciseNow(),
     severityNumber,
     attributes: { 'user.id': customerId, 'object.type': 'order', 'object.id': orderId, orderId },
   });

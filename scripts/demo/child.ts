@@ -30,7 +30,15 @@ export const startChild = async ({ args, env = {}, cwd }: ChildOptions): Promise
     said.push(line);
     if (said.length > LAST_LINES) said.shift();
   });
-  const exited = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
+  // Whoever fails in between leaves nothing running.
+  const killWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  const exited = new Promise<number>((resolve) =>
+    child.once('exit', (code) => {
+      process.off('exit', killWithUs);
+      resolve(code ?? -1);
+    }),
+  );
   const firstLine = new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
   const first = await Promise.race([firstLine, exited]);
   if (typeof first === 'number') throw new Error(`${args.join(' ')} ended with ${first}:\n${said.join('\n')}`);

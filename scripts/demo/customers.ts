@@ -15,6 +15,25 @@ export interface Click {
   readonly status: number;
 }
 
+/** What an order that is paid leaves, each once. */
+export const SOLD_STORY = [
+  'checkout_started',
+  'payment_authorized',
+  'request_received',
+  'x.shop.buy.clicked',
+  'x.shop.order.kept',
+];
+/** What the order leaves whose payment is postponed and whose database is locked. */
+export const FAILED_STORY = [
+  'checkout_started',
+  'db_error',
+  'downstream_timeout',
+  'order_failed',
+  'request_received',
+  'x.shop.buy.clicked',
+  'x.shop.payment.postponed',
+];
+
 /** Several orders that are paid, and one in the middle of a stock take, with a bank that says nothing. */
 export const shopForAWhile = async (
   shop: string,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChild, type Child } from './child.ts';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const CONFIG = join(ROOT, 'config/default.yaml');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CONFIG = join(ROOT, 'config/default.yaml');
 const MAIN = join(ROOT, 'src/main.ts');
 
 const FREE_PORTS = [

@@ -3,29 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { shopForAWhile, type Click } from '../../scripts/demo/customers.ts';
+import { FAILED_STORY, shopForAWhile, SOLD_STORY, type Click } from '../../scripts/demo/customers.ts';
 import { operationsOf, sendOperations } from '../../scripts/demo/operations.ts';
 import { startCollector, startShop, type Endpoints, type Program } from '../../scripts/demo/programs.ts';
 import { allOf, traceOf } from '../../scripts/demo/stored.ts';
 import type { CanonicalEvent } from '../../src/event/schema.ts';
 
 const STORED_WITHIN_MS = 20_000;
-const FAILED_STORY = [
-  'checkout_started',
-  'db_error',
-  'downstream_timeout',
-  'order_failed',
-  'request_received',
-  'x.shop.buy.clicked',
-  'x.shop.payment.postponed',
-];
-const SOLD_STORY = [
-  'checkout_started',
-  'payment_authorized',
-  'request_received',
-  'x.shop.buy.clicked',
-  'x.shop.order.kept',
-];
 
 let folder = '';
 let collector: Program<{ readonly endpoints: Endpoints }>;
