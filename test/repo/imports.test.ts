@@ -12,7 +12,7 @@ interface Finding {
   readonly message: string;
 }
 
-const ABOUT_IMPORTS = ['eslint(no-restricted-imports)', 'import(no-cycle)'];
+const ABOUT_IMPORTS: ReadonlySet<string> = new Set(['eslint(no-restricted-imports)', 'import(no-cycle)']);
 
 /** Only the rules about imports: the others need types, and `npm run lint` runs them all. */
 const findingsIn = (cwd: string): string[] => {
@@ -23,9 +23,7 @@ const findingsIn = (cwd: string): string[] => {
   });
   if (!stdout.startsWith('{')) throw new Error(`oxlint did not run: ${stdout}${stderr}`);
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: Finding[] };
-  return diagnostics
-    .filter(({ code }) => ABOUT_IMPORTS.includes(code))
-    .map(({ code, filename }) => `${filename} ${code}`);
+  return diagnostics.filter(({ code }) => ABOUT_IMPORTS.has(code)).map(({ code, filename }) => `${filename} ${code}`);
 };
 
 const probe = mkdtempSync(join(tmpdir(), 'betalogs-imports-'));
