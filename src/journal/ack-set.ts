@@ -23,10 +23,6 @@ export class AckSet {
     return this.#ranges;
   }
 
-  get highest(): number {
-    return this.#ranges.at(-1)?.[1] ?? this.#low;
-  }
-
   has(sequence: number): boolean {
     if (sequence <= this.#low) return true;
     const range = this.#ranges[this.#firstEndingAt(sequence)];

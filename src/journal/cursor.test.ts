@@ -288,3 +288,28 @@ test('damage and deletion under a running journal are reported once and cost wha
   expect(damage).toHaveLength(2);
   await journal.close();
 });
+
+test('what happens to places while a segment grows survives without a new segment', async () => {
+  const directory = await temporaryDirectory();
+  const first = await openJournal(directory);
+  first.cursor('archive', everything);
+  first.cursor('left', everything);
+  await first.append(frameOf([1]));
+  await first.close();
+
+  const second = await openJournal(directory);
+  const again = second.cursor('archive', everything);
+  await second.append(frameOf([2]));
+  second.cursor('late', { ...everything, from: 'end' });
+  second.abandon('left');
+  await second.append(frameOf([3]));
+  const { sequences } = await drain(again);
+  again.acknowledge((await again.cut(sequences)).sequences);
+  await second.close();
+
+  const third = await openJournal(directory);
+  expect(third.backlogs()).toEqual(new Map([['late', 1]]));
+  expect(third.cursor('archive', everything).openCuts).toEqual([]);
+  expect((await drain(third.cursor('late', { ...everything, from: 'end' }))).ids).toEqual([3]);
+  await third.close();
+});

@@ -91,8 +91,7 @@ export class FileCursor implements JournalCursor {
   onCommit(commit: Commit): void {
     if (this.#wake === undefined) return;
     if (!this.#wants(commit) && this.#walker.skip(commit)) {
-      this.#seen = commit.segment.lastSequence;
-      this.#place.acks.add(commit.firstSequence, this.#seen);
+      this.#place.acks.add(commit.firstSequence, commit.segment.lastSequence);
     } else {
       this.#wake();
     }

@@ -37,12 +37,6 @@ export class KnownPlaces {
     }
   }
 
-  /** The highest sequence that a place speaks of; the frames themselves may be lost. */
-  get highest(): number {
-    const acked = [...this.#places.values()].map(({ acks }) => acks.highest);
-    return Math.max(0, ...acked, ...this.#cuts.map(({ sequences }) => sequences.at(-1) ?? 0));
-  }
-
   toPlaces(): Map<string, ExporterPlace> {
     const places = new Map<string, ExporterPlace>();
     for (const [id, { acks, pipelines, pending }] of this.#places) {

@@ -194,3 +194,20 @@ test('old torn ends do not pile up', async () => {
   expect(asides).toHaveLength(16);
   expect(asides).toContain(`${name}.torn-21`);
 });
+
+test('damage in the middle does not keep delivered segments from being deleted', async () => {
+  const { name, bytes, ends } = await written(3);
+  const changed = Buffer.from(bytes);
+  changed[ends[0]! + 100]! ^= 1;
+  const directory = await directoryWith(name, changed);
+  const journal = await openJournal(directory);
+  const cursor = journal.cursor('store', everything);
+  await journal.append(frameOf([4]));
+  const { ids, sequences } = await drain(cursor);
+  expect(ids).toEqual([1, 3, 4]);
+  cursor.acknowledge(sequences);
+  await journal.append(frameOf([5]));
+  while ((await segmentsOf(directory)).includes(name)) await new Promise(setImmediate);
+  expect(cursor.pendingFrames()).toBe(1);
+  await journal.close();
+});

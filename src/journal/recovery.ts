@@ -44,7 +44,8 @@ export const recover = async (options: RecoveryOptions): Promise<JournalState> =
     if (await survey(options, { segment, fileBytes, before, known })) segments.push(segment);
   }
   await tidy(options);
-  const lastSequence = Math.max(known.highest, ...found.map(({ segment }) => segment.lastSequence), 0);
+  // A frame speaks of sequences below its own only, so the frames' own are the highest there are.
+  const lastSequence = Math.max(...found.map(({ segment }) => segment.lastSequence), 0);
   return { segments, places: known.toPlaces(), gone: new Set(), counters: known.counters, lastSequence, placesLost };
 };
 
