@@ -23,8 +23,13 @@ export const effectiveConfig = (node: ConfigNode, schema: JsonSchema): ConfigNod
   return typeof node.value === 'string' ? { ...node, value: node.value.replaceAll(URL_PASSWORD, `$1:${MASK}@`) } : node;
 };
 
-const masked = (node: ConfigNode): ConfigNode =>
-  isNull(node) ? node : { kind: 'scalar', place: node.place, value: MASK };
+/** Its place and its reference stay; they are no secret. */
+const masked = (node: ConfigNode): ConfigNode => {
+  if (isNull(node)) return node;
+  const resolved = node.kind === 'scalar' ? node.resolved : undefined;
+  const shown: ConfigNode = { kind: 'scalar', place: node.place, value: MASK };
+  return resolved === undefined ? shown : { ...shown, resolved: { ...resolved, text: MASK } };
+};
 
 const fillMap = (node: MapNode, schema: JsonSchema): MapNode => {
   const entries = new Map<string, Entry>();

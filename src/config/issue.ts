@@ -28,7 +28,7 @@ export const formatIssue = ({ file, line, column, path, message, code }: ConfigI
 export const sortIssues = (issues: readonly ConfigIssue[], files: readonly string[]): ConfigIssue[] => {
   const unique = new Map(issues.map((issue) => [formatIssue(issue), issue]));
   const rank = (file: string): number => (files.includes(file) ? files.indexOf(file) : files.length);
-  return [...unique.values()].sort(
+  return [...unique.values()].toSorted(
     (a, b) =>
       rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column || a.path.localeCompare(b.path, 'en'),
   );

@@ -49,7 +49,7 @@ const typeOf = (schema: JsonSchema): string => {
   if (forms.length > 1) return [...new Set(forms.map(typeOf))].join(' or ');
   if (schema.quantity !== undefined) return schema.quantity;
   if (schema.enum !== undefined) return schema.enum.map(String).join(' | ');
-  if (schema.const !== undefined) return String(schema.const);
+  if (schema.const !== undefined) return textOf(schema.const);
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   return (
     { string: 'text', integer: 'whole number', object: 'map' }[String(schema.type)] ?? String(schema.type ?? 'any')

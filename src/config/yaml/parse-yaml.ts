@@ -111,11 +111,11 @@ const createReader = (document: Document, placeAt: (offset: number) => Place, st
     for (const { key, value } of pairs) {
       if (nodes > MAX_NODES) break;
       const keyPlace = placeOf(key as Node | null, place);
-      if (!isScalar(key) || key.value === null || key.value === '') {
+      const name = isScalar(key) ? keyText(key.value) : '';
+      if (name === '') {
         report(keyPlace, path, 'expected text as a key');
         continue;
       }
-      const name = String(key.value);
       entries.set(name, { place: keyPlace, node: readNode(value, { path: [...path, name], fallback: keyPlace }) });
     }
     return { kind: 'map', place, entries };
@@ -144,6 +144,9 @@ const aliasTargets = (document: Document): ReadonlyMap<Alias, Node> => {
   });
   return targets;
 };
+
+const keyText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 
 const scalarValue = (node: unknown): Scalar => {
   const value = isScalar(node) ? node.value : null;
