@@ -49,7 +49,10 @@ const describePlugin = (plugin: Plugin, io: CliIo): readonly string[] => {
 
 const describeOption = ({ name, type, required, default: otherwise, description }: OptionRow, io: CliIo): string[] => {
   const state = required ? ', required' : otherwise === undefined ? '' : `, default ${otherwise}`;
-  return [`      ${name}: ${type}${state}`, ...wrapText(description, io.columns, '          ')];
+  return [
+    ...wrapText(`${name}: ${type}${state}`, io.columns, '      '),
+    ...wrapText(description, io.columns, '          '),
+  ];
 };
 
 const bold = (text: string, { color }: CliIo): string => (color ? `\u001B[1m${text}\u001B[22m` : text);
