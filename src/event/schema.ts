@@ -358,6 +358,11 @@ export const canonicalEvent = z.looseObject({
 });
 export type CanonicalEvent = z.infer<typeof canonicalEvent>;
 
+const sentScalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const sentAttributes = z
+  .record(text(256), z.union([sentScalar, z.array(sentScalar).max(1024)]))
+  .describe('Flat facts. Texts over 4 KiB and more than 128 keys are cut or refused by `normalize`, as configured.');
+
 /** The body of the native API. What `normalize` derives is never demanded here; `timestamp` is parsed there, in every accepted form. */
 export const nativeEvent = z.object({
   tenantId: text(128).optional(),
@@ -424,7 +429,7 @@ export const nativeEvent = z.object({
     })
     .optional(),
   data: data.optional(),
-  attributes: attributes.optional(),
+  attributes: sentAttributes.optional(),
 });
 export type NativeEvent = z.infer<typeof nativeEvent>;
 

@@ -24,7 +24,8 @@ export const compileEnum = (schema: z.core.$ZodEnum): Check => {
 };
 
 export const compileString = (schema: z.core.$ZodString): Check => {
-  const { maxBytes, patterns } = rulesOf(schema);
+  const { maxBytes, patterns, maxItems } = rulesOf(schema);
+  if (maxItems !== Infinity) throw new TypeError('the event schema limits a text in characters: use maxBytes');
   return (value, findings) => {
     if (typeof value !== 'string') return report(findings, 'EVENT_FIELD_TYPE', mustBe('string'));
     if (isLonger(value, maxBytes))
