@@ -69,11 +69,13 @@ const bare = (text: string, start: number, key: Key): Value | undefined => {
   const expression = takesWholeLine(key.word) ? REST_OF_LINE : BARE_VALUE;
   expression.lastIndex = start;
   const found = expression.exec(text)?.[0];
-  if (found === undefined || LITERALS.has(found) || ALREADY_REDACTED.test(found)) return undefined;
+  if (found === undefined || LITERALS.has(found.replace(CLOSING, '')) || ALREADY_REDACTED.test(found)) return undefined;
   return { start, end: start + found.length };
 };
 
 const ALREADY_REDACTED = /^(?:\w+[ \t]+)?\[redacted:\w+\]\s*$/;
+/** What may stand behind a literal where the whole line is taken: the end of the JSON around it. */
+const CLOSING = /[\s)}\],;]+$/;
 const LITERALS = new Set(['null', 'true', 'false', 'undefined', 'None', '***']);
 
 /** Up to the same quote with the same backslashes before it, or the end of a text that was cut. */

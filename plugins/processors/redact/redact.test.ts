@@ -372,3 +372,10 @@ describe('the configuration', () => {
     expect(custom(eventWith(structuredClone(part)))).toMatchObject(part);
   });
 });
+
+test.each(['{"Proxy-Authorization":false}', '[{"Cookie":null}]', 'authorization: null', 'Authorization: true;'])(
+  'that a secret is absent is no secret: %s',
+  (text) => {
+    expect(redact(eventWith({ data: { text } })).data).toEqual({ text });
+  },
+);

@@ -1,13 +1,16 @@
 // The walk over an event, in place. The clean event is the case that is made fast: one lookup a key, one scan a string.
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import { parseJson } from '../../../src/event/json.ts';
+import { createActions } from './actions.ts';
 import { isCard } from './card.ts';
+import { isContainer, isRawNumber, type Container } from './container.ts';
 import { maskIp } from './ip.ts';
-import { comparable, deniedKeys, namesIp, remembered } from './keys.ts';
-import { hash, marker, mask, truncate } from './methods.ts';
+import { CLEAN, createKeyClasses, type KeyClass, type KeyRule } from './key-class.ts';
+import { deniedKeys } from './keys.ts';
+import { marker, mask } from './methods.ts';
 import { type Pattern, PATTERNS } from './patterns.ts';
 import { EVENT_PLACES, type Place, type Places } from './places.ts';
-import { compilePaths, descend, type PathNode, type PathRule, type Rule } from './rules.ts';
+import { compilePaths, descend, type PathNode, type PathRule } from './rules.ts';
 import { createScan, endingsOf, GATE } from './scan.ts';
 import { createTextRedactor } from './text.ts';
 import { createTrail } from './trail.ts';
@@ -15,36 +18,20 @@ import { createTrail } from './trail.ts';
 export interface RedactOptions {
   readonly denyKeys: readonly string[];
   readonly pathRules: readonly PathRule[];
-  readonly keyRules: readonly { readonly keys: readonly string[]; readonly rule: Rule }[];
+  readonly keyRules: readonly KeyRule[];
   /** Names of patterns that are off; `ip` is one of them. */
   readonly disabled: ReadonlySet<string>;
 }
 /** The tenant's key for pseudonyms, 32 bytes. */
 export type PseudonymKeys = (tenant: string) => Buffer;
 
-type Container = Record<string, unknown>;
 type Nodes = readonly PathNode[] | undefined;
-
-/** What a key alone says of its value. */
-interface KeyClass {
-  readonly denied: boolean;
-  readonly ip: boolean;
-  /** `value` beside a `name`: the sibling is the key. */
-  readonly paired: boolean;
-  /** The key itself may hold a secret. */
-  readonly suspect: boolean;
-  readonly rule: Rule | undefined;
-}
 
 const JSON_LAYERS = 4;
 const NESTED_JSON_KEYS = 20_000;
 const DEEPEST = 64;
 const SMALLEST_CARD = 1e12;
 const PAIR_NAMES = ['name', 'key', 'header', 'field', 'Name', 'Key', 'Header', 'Field'];
-
-const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
-/** Keeps what cannot be a secret: that a password is absent, or was given at all. */
-const isTelling = (value: unknown): boolean => value !== null && value !== '' && typeof value !== 'boolean';
 
 export const createRedactor = (
   options: RedactOptions,
@@ -63,22 +50,13 @@ export const createRedactor = (
   const redactText = createTextRedactor(patterns, scan, { isDenied, pseudonymKey });
   const root = compilePaths(options.pathRules);
   const rootNodes: Nodes = root && [root];
-  const keyRules = new Map(
-    options.keyRules.flatMap(({ keys, rule }) => keys.map((key) => [comparable(key), rule] as const)),
-  );
-
-  const CLEAN: KeyClass = { denied: false, ip: false, paired: false, suspect: false, rule: undefined };
-  const classOf = remembered((key: string): KeyClass => {
-    const word = comparable(key);
-    const found: KeyClass = {
-      denied: isDenied(key),
-      ip: masksIps && namesIp(key),
-      paired: word === 'value' || word === 'values',
-      suspect: redactText(key, scan(key), ignore) !== key,
-      rule: keyRules.get(word),
-    };
-    return found.denied || found.ip || found.paired || found.suspect || found.rule !== undefined ? found : CLEAN;
+  const classOf = createKeyClasses({
+    isDenied,
+    masksIps,
+    holdsSecret: (key) => redactText(key, scan(key), ignore) !== key,
+    rules: options.keyRules,
   });
+  const { applyRule, hashInPlace, remove, replace } = createActions(trail, pseudonymKey);
 
   const walk = (container: Container, places: Places | undefined, rest: Place | undefined, nodes: Nodes): void => {
     for (const key in container) {
@@ -216,11 +194,6 @@ export const createRedactor = (
     return true;
   };
 
-  const hashInPlace = (container: Container, key: string, text: string, rule: string): void => {
-    const hashed = hash(text, pseudonymKey());
-    if (hashed !== text) replace(container, key, hashed, rule, 'hash');
-  };
-
   const redactFound = (container: Container, key: string, text: string, gates: number): void => {
     const nested = (gates & GATE.json) === 0 ? undefined : redactNested(key, text);
     if (nested !== undefined) {
@@ -245,49 +218,6 @@ export const createRedactor = (
     visitValue(holder, key, parsed.value, undefined, undefined);
     layer--;
     return trail.count() === before ? undefined : JSON.stringify(holder[key]);
-  };
-
-  /** True where nothing is left to scan. */
-  const applyRule = (
-    container: Container,
-    key: string,
-    value: unknown,
-    rule: Rule,
-    place: Place | undefined,
-  ): boolean => {
-    if (rule.method === 'drop') {
-      if (place?.mode === 'id') replace(container, key, marker(rule.name), rule.name, 'drop');
-      else remove(container, key, rule.name);
-      return true;
-    }
-    if (isContainer(value) && !isRawNumber(value)) {
-      trail.enter(key);
-      for (const inner of Object.keys(value)) applyRule(value, inner, value[inner], rule, undefined);
-      trail.leave();
-      return rule.method !== 'truncate';
-    }
-    if (isTelling(value)) transform(container, key, isRawNumber(value) ? value.rawJSON : String(value), rule);
-    return rule.method !== 'truncate';
-  };
-
-  const transform = (container: Container, key: string, text: string, rule: Rule): void => {
-    const result = { mask, hash: (plain: string) => hash(plain, pseudonymKey()), truncate: cut(rule.max) };
-    const changed = rule.method === 'keep' || rule.method === 'drop' ? text : result[rule.method](text);
-    if (changed !== text) replace(container, key, changed, rule.name, rule.method);
-  };
-
-  const remove = (container: Container, key: string, rule: string): void => {
-    const value = container[key];
-    if (!isTelling(value)) return;
-    if (Array.isArray(container)) return replace(container, key, marker(rule), rule, 'drop');
-    trail.record(key, rule, 'drop', value);
-    delete container[key];
-  };
-
-  const replace = (container: Container, key: string, by: string, rule: string, method: string): void => {
-    if (container[key] === by) return;
-    trail.record(key, rule, method, container[key]);
-    container[key] = by;
   };
 
   /** Takes the secret out of a key; the value stays under what is left of it. */
@@ -332,10 +262,3 @@ export const createRedactor = (
 
 const ignore = (): void => {};
 const ELEMENT: Place = { mode: 'text' };
-const cut = (max: number) => (text: string) => truncate(text, max);
-
-/** An integer that no double holds, as `parseJson` keeps it. */
-const isRawNumber = (value: unknown): value is { readonly rawJSON: string } =>
-  isContainer(value) &&
-  value['rawJSON'] !== undefined &&
-  (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
