@@ -31,7 +31,11 @@ const rowOf = (name: string, option: JsonSchema, required: boolean): OptionRow =
   };
 };
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** As YAML would have it. */
+const textOf = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /** Each name once, also where several forms of a union have it. */
 const nestedRows = (name: string, option: JsonSchema): readonly OptionRow[] => {
