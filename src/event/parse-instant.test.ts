@@ -21,6 +21,12 @@ test.each<[string | number, number, number, string]>([
   ['-1.5', -2, 500_000_000, 'epoch_s'],
   [-1, -1, 0, 'epoch_s'],
   [0, 0, 0, 'epoch_s'],
+  [99_999_999_999, 99_999_999_999, 0, 'epoch_s'],
+  [100_000_000_000, 100_000_000, 0, 'epoch_ms'],
+  [99_999_999_999_999, 99_999_999_999, 999_000_000, 'epoch_ms'],
+  [100_000_000_000_000, 100_000_000, 0, 'epoch_us'],
+  ['99999999999999999', 99_999_999_999, 999_999_000, 'epoch_us'],
+  ['100000000000000000', 100_000_000, 0, 'epoch_ns'],
   // A double cannot hold these nanoseconds: the nearest that it does hold is taken exactly.
   [2 ** 60, 1_152_921_504, 606_846_976, 'epoch_ns'],
 ])('%s is %d s and %d ns (%s)', (sent, seconds, nanos, form) => {

@@ -50,14 +50,15 @@ const rowsOf = (field: z.core.$ZodType, path: string): FieldRow[] => {
     type: typeOf(inner),
     required: field._zod.optin === undefined,
     limit: limitOf(inner),
-    description: String(metaOf(field)['description'] ?? metaOf(inner)['description'] ?? ''),
+    description: metaOf(field).description ?? metaOf(inner).description ?? '',
   };
   const { def } = (inner as z.core.$ZodTypes)._zod;
   if (def.type === 'array') return [row, ...fieldsOf(def.element, `${path}[].`)];
   return [row, ...fieldsOf(inner, `${path}.`)];
 };
 
-const metaOf = (schema: z.core.$ZodType): Readonly<Record<string, unknown>> => (schema as z.ZodType).meta() ?? {};
+type Meta = { readonly description?: string | undefined } & { readonly [name in keyof typeof LIMITS]?: number };
+const metaOf = (schema: z.core.$ZodType): Meta => (schema as z.ZodType).meta() ?? {};
 
 const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
   const { def } = (schema as z.core.$ZodTypes)._zod;
@@ -86,9 +87,8 @@ const typeOf = (schema: z.core.$ZodType): string => {
 
 const limitOf = (schema: z.core.$ZodType): string => {
   const meta = metaOf(schema);
-  const parts = Object.entries(LIMITS).flatMap(([name, unit]) =>
-    meta[name] === undefined ? [] : [`≤ ${String(meta[name])} ${unit}`],
-  );
+  const names = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
+  const parts = names.flatMap((name) => (meta[name] === undefined ? [] : [`≤ ${meta[name]} ${LIMITS[name]}`]));
   for (const { _zod } of schema._zod.def.checks ?? []) parts.push(wordsOf(_zod.def));
   return parts.filter((part) => part !== '').join(', ');
 };

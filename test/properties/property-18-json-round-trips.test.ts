@@ -63,4 +63,7 @@ test('property 18: a target that is one byte too small is refused, one that fits
     }),
     { numRuns: 30 },
   );
+  const wide = { ...fc.sample(eventArbitrary, 1)[0]!, data: { text: '€'.repeat(1000) } };
+  const { length } = Buffer.from(sealed(wide));
+  for (let room = length - 2500; room < length; room += 100) expect(sealInto(wide, 1, Buffer.alloc(room), 0)).toBe(-1);
 });

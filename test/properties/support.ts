@@ -40,7 +40,7 @@ export const errorsOf = (validator: EventValidator, raw: RawEvent): readonly Eve
 export const normalized = (raw: RawEvent, normalizer = newNormalizer()): CanonicalEvent => {
   const event = normalizer.normalize(raw, ORIGIN);
   if ('verdict' in event) return expect.fail(`refused: ${JSON.stringify(event)}`);
-  return event as CanonicalEvent;
+  return event;
 };
 
 /** Through JSON, as a reader gets it: what is undefined is not there. */

@@ -112,13 +112,10 @@ const SECTIONS: Readonly<Record<Category, readonly Section[]>> = {
   security: ['actor', 'security'],
 };
 const DEPLOYMENTS: ReadonlySet<string> = new Set(['deploy_completed', 'rollback_initiated']);
-const NONE: readonly Section[] = [];
-
-const missingSections = (sent: NativeEvent, raw: RawEvent): readonly Section[] => {
-  let missing = NONE;
-  for (const section of SECTIONS[sent.category]) if (sent[section] === undefined) missing = [...missing, section];
-  return sent.category === 'delivery' ? missingOfDelivery(sent, raw) : missing;
-};
+const missingSections = (sent: NativeEvent, raw: RawEvent): readonly Section[] =>
+  sent.category === 'delivery'
+    ? missingOfDelivery(sent, raw)
+    : SECTIONS[sent.category].filter((section) => sent[section] === undefined);
 
 /** Evidence may be derived: only where nothing can be is it asked for. */
 const missingOfDelivery = (sent: NativeEvent, { source }: RawEvent): Section[] => {
