@@ -295,7 +295,9 @@ describe('trace context', () => {
   ])('%j is kept as text, with a warning, and never used', (correlation, attributes) => {
     const event = eventOf({ ...TICK, correlation });
     expect(event.attributes).toEqual(attributes);
-    expect(warningsOf(event)).toEqual(['trace_context_invalid']);
+    expect(warningsOf(event)).toEqual([
+      'correlationId' in correlation ? 'correlation_id_invalid' : 'trace_context_invalid',
+    ]);
     expect(event.correlation).toEqual({ correlationId: event.eventId, method: 'singleton', confidence: 0 });
   });
 
