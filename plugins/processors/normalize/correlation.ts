@@ -43,7 +43,11 @@ export const correlationOf = (raw: RawEvent, sent: Sent = NOTHING, eventId: stri
 const MAX_KEPT_BYTES = 128;
 /** What is refused is kept as text beside the event, and never used. */
 const refuse = (name: string, text: string, notes: Notes): void => {
-  warn(notes, name === 'correlationId' ? 'correlation_id_invalid' : 'trace_context_invalid', `/correlation/${name}`);
+  warn(
+    notes,
+    name === 'correlationId' ? 'correlation_id_invalid' : 'trace_context_invalid',
+    `/correlation/${name.replaceAll('.', '/')}`,
+  );
   addStray(
     notes,
     `correlation.${name}`,

@@ -345,6 +345,15 @@ describe('size', () => {
     expect(event.attributes).toEqual({ a: 'z'.repeat(4000) });
   });
 
+  test.each([0, 1, 2, 3])('a cut never halves a character (%d)', (shift) => {
+    const data = { long: 'x'.repeat(shift) + '😀'.repeat(3000) };
+    const event = eventOf({ ...TICK, data }, {}, { maxEventBytes: 8192 });
+    const { long } = event.data as typeof data;
+    expect(long.isWellFormed()).toBe(true);
+    expect(data.long.startsWith(long)).toBe(true);
+    expect(long.length).toBeGreaterThan(1000);
+  });
+
   test('then those of the attributes', () => {
     const event = eventOf(big, {}, { maxEventBytes: 4096 });
     expect(event.processing.truncatedPaths).toEqual(
