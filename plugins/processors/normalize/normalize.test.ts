@@ -379,10 +379,10 @@ describe('size', () => {
     expect(processing.truncatedCount).toBe(80);
   });
 
-  const long = { ...TICK, attributes: { a: 'é'.repeat(3000), b: ['x'.repeat(5000), 1] } };
+  const long = { ...TICK, attributes: { a: `x${'é'.repeat(3000)}`, b: ['x'.repeat(5000), 1] } };
   test('long attributes are cut to whole characters and listed', () => {
     const event = eventOf(long);
-    expect(event.attributes).toEqual({ a: 'é'.repeat(2048), b: ['x'.repeat(4096), 1] });
+    expect(event.attributes).toEqual({ a: `x${'é'.repeat(2047)}`, b: ['x'.repeat(4096), 1] });
     expect(event.processing.truncatedPaths).toEqual(['/attributes/a', '/attributes/b/0']);
   });
 

@@ -55,8 +55,9 @@ export class EventNormalizer {
     this.#options = options;
   }
 
-  /** Takes over `raw.content`: parts of it become parts of the event. */
+  /** Takes over `raw.content`: parts of it become parts of the event; of a canonical one, all of it. */
   normalize(raw: RawEvent, origin: BatchOrigin): CanonicalEvent | Rejected {
+    if (raw.canonical === true) return raw.content as unknown as CanonicalEvent;
     const time = eventTimeOf(raw);
     if (typeof time === 'string') return rejectAll([timeError(time)]);
     const notes: Notes = { warnings: raw.warnings === undefined ? undefined : [...raw.warnings], strays: undefined };
