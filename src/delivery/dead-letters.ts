@@ -2,18 +2,21 @@ import { open, mkdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatInstant, type Clock } from '../event/time.ts';
 
-/** What a store will never take, kept whole; the event is the canonical one, already redacted. */
+/** What a store will never take, kept whole, already redacted; or what a receiver refused of a source that would lose it. */
 export interface DeadLetter {
-  readonly stage: 'exporter';
+  readonly stage: 'exporter' | 'receiver';
   readonly code: string;
   readonly message: string;
-  /** The exporter's component id. */
+  /** The component's id. */
   readonly component: string;
   readonly tenant: string;
-  readonly eventId: string;
+  readonly eventId?: string;
   readonly attempts: number;
-  /** The event's canonical JSON line. */
-  readonly line: string;
+  /** The event's canonical JSON line; absent where there is none that may be kept. */
+  readonly line?: string;
+  /** In place of the line: its bytes, and an HMAC by which its sender can find it. */
+  readonly size?: number;
+  readonly digest?: string;
 }
 
 export interface DeadLetters {
@@ -42,8 +45,10 @@ export const openDeadLetters = async (directory: string, clock: Clock): Promise<
   };
 };
 
-const recordOf = ({ line, ...facts }: DeadLetter, clock: Clock): string =>
-  `${JSON.stringify({ at: formatInstant(clock.now()), ...facts }).slice(0, -1)},"event":${line}}\n`;
+const recordOf = ({ line, ...facts }: DeadLetter, clock: Clock): string => {
+  const record = JSON.stringify({ at: formatInstant(clock.now()), ...facts });
+  return line === undefined ? `${record}\n` : `${record.slice(0, -1)},"event":${line}}\n`;
+};
 
 const append = async (file: FileHandle, text: string): Promise<void> => {
   await file.appendFile(text);

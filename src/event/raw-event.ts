@@ -24,6 +24,8 @@ export interface SenderIdentity {
 export interface RawEvent {
   readonly content: Readonly<Record<string, unknown>>;
   readonly source: RawSource;
+  /** `content` is a canonical event that another collector has processed and sealed: it stays as it is. */
+  readonly canonical?: true;
   /** The event's time where the protocol already gave it as numbers; goes before `content.timestamp`. */
   readonly instant?: Instant;
   /** The sender's identity where the protocol carries it beside the content. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { JournalError, type EventFrame, type Journal } from '../journal/journal.ts';
 import { drop, eachEvent, eachToCanonical, isBusy, pass, reject } from '../sdk/index.ts';
 import type { CanonicalEvent } from '../event/schema.ts';
-import type { Lease, Outcome, Processor, RawBatch } from '../sdk/index.ts';
+import type { Lease, Outcome, Processor, RawBatch, RefusedInput } from '../sdk/index.ts';
 import type { RawEvent } from '../event/raw-event.ts';
 import { map } from '../sdk/rx.ts';
 import { createBudget } from './budget.ts';
@@ -43,6 +43,7 @@ const policy = eachEvent(({ action }) => {
 });
 
 const setUp = (steps: readonly Processor[], failure?: () => Error | undefined, pipelineNames = ['main']) => {
+  const letters: RefusedInput[] = [];
   const frames: { pipeline: string; text: string; ids: string[] }[] = [];
   const journal = {
     append: async ({ pipeline, lines, index }: EventFrame) => {
@@ -66,11 +67,13 @@ const setUp = (steps: readonly Processor[], failure?: () => Error | undefined, p
     budget,
     journal,
     counters,
+    knows: (tenant) => tenant === 'acme',
+    bury: async (refused) => void letters.push(...refused),
     clock: { now: () => at, monotonicMs: () => 0, schedule: () => () => undefined },
   });
   const emit = (slots: RawBatch['slots']): Promise<readonly Outcome[]> =>
     (intake.reserve('acme', 100) as Lease).emit({ slots });
-  return { intake, emit, frames, budget, counters };
+  return { intake, emit, frames, letters, budget, counters };
 };
 
 test('each slot settles once, in the order sent, whatever became of it', async () => {
@@ -147,4 +150,13 @@ test('a closed intake refuses, and counts it', () => {
   const refused = intake.reserve('acme', 1);
   expect(isBusy(refused) && refused.busy).toBe('stopping');
   expect(counters.of('http')).toEqual({ 'busy:stopping': 1 });
+});
+
+test('what a source would lose is buried, and counted', async () => {
+  const { intake, letters, counters } = setUp([normalize]);
+  const refused = { tenant: 'acme', code: 'X', message: 'no', attempts: 1, size: 3, digest: 'hmac-sha256:0' };
+  await intake.deadLetter([refused]);
+  expect(letters).toEqual([refused]);
+  expect(counters.of('http')).toEqual({ dead: 1 });
+  expect([intake.knows('acme'), intake.knows('globex')]).toEqual([true, false]);
 });

@@ -1,6 +1,16 @@
 import { uuidv7 } from '../event/ids.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Authenticator, BatchItem, Busy, Intake, Lease, Outcome, RawBatch, RawSlot } from '../sdk/index.ts';
+import type {
+  Authenticator,
+  BatchItem,
+  Busy,
+  Intake,
+  Lease,
+  Outcome,
+  RawBatch,
+  RawSlot,
+  RefusedInput,
+} from '../sdk/index.ts';
 import type { Clock } from '../event/time.ts';
 import type { Budget } from './budget.ts';
 import { cloneContent } from './clone-content.ts';
@@ -16,6 +26,9 @@ export interface IntakeParts {
   readonly journal: Journal;
   readonly counters: Counters;
   readonly clock: Clock;
+  readonly knows: (tenant: string) => boolean;
+  /** Resolves when all are durable. */
+  readonly bury: (refused: readonly RefusedInput[]) => Promise<void>;
 }
 
 export interface ReceiverIntake extends Intake {
@@ -39,6 +52,11 @@ export const createIntake = (parts: IntakeParts): ReceiverIntake => {
 
   return {
     now: () => parts.clock.now(),
+    knows: parts.knows,
+    deadLetter: async (refused) => {
+      await parts.bury(refused);
+      parts.counters.add(parts.receiver, 'dead', refused.length);
+    },
     authenticate: (credential) => parts.authenticator.authenticate(credential, 'ingest'),
     close: () => {
       open = false;

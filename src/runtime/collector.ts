@@ -77,6 +77,7 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     config,
     pipelines,
     authenticator,
+    deadLetters,
     journal,
     counters,
     clock,

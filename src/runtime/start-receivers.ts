@@ -1,4 +1,5 @@
 import type { CheckedConfig } from '../config/checked-config.ts';
+import type { DeadLetters } from '../delivery/dead-letters.ts';
 import type { Clock } from '../event/time.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createBudget } from '../pipeline/budget.ts';
@@ -12,6 +13,7 @@ export interface ReceiverWiring {
   readonly config: CheckedConfig;
   readonly pipelines: readonly Pipeline[];
   readonly authenticator: Authenticator;
+  readonly deadLetters: DeadLetters;
   readonly journal: Journal;
   readonly counters: Counters;
   readonly clock: Clock;
@@ -20,16 +22,19 @@ export interface ReceiverWiring {
 
 /** Starts the receivers last, when everything behind them runs; they stop first. */
 export const startReceivers = async (scope: Scope, wiring: ReceiverWiring): Promise<readonly Endpoint[]> => {
-  const { config, pipelines, contextOf, ...shared } = wiring;
+  const { config, pipelines, contextOf, deadLetters, ...shared } = wiring;
+  const tenants = new Set(config.tenants.map(({ id }) => id));
   const budget = createBudget(config.service.intake);
   const endpoints: Endpoint[] = [];
   for (const { id, plugin, config: own } of config.receivers) {
-    const fed = config.pipelines.filter(({ receivers }) => receivers.includes(id)).map(({ name }) => name);
+    const fed = new Set(config.pipelines.filter(({ receivers }) => receivers.includes(id)).map(({ name }) => name));
     const intake = createIntake({
       ...shared,
       budget,
       receiver: id,
-      pipelines: pipelines.filter(({ name }) => fed.includes(name)),
+      knows: (tenant) => tenants.size === 0 || tenants.has(tenant),
+      bury: (refused) => deadLetters.write(refused.map((letter) => ({ ...letter, stage: 'receiver', component: id }))),
+      pipelines: pipelines.filter(({ name }) => fed.has(name)),
     });
     const receiver = plugin.create(own, contextOf(id));
     scope.stack.defer(async () => {

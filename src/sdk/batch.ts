@@ -2,7 +2,7 @@ import type { CanonicalEvent } from '../event/schema.ts';
 import type { RawEvent } from '../event/raw-event.ts';
 import type { Instant } from '../event/time.ts';
 import type { Dropped, Outcome, Rejected, Verdict } from './outcome.ts';
-import { rejectAll } from './outcome.ts';
+import { pass, rejectAll } from './outcome.ts';
 import { map, type OperatorFunction } from './rx.ts';
 
 /** One slot of a receiver's input: an event, or what its decoding already decided. */
@@ -102,8 +102,8 @@ const each = (decide: (item: BatchItem, origin: BatchOrigin) => Verdict): Proces
   });
 
 /** Lifts a decision about one canonical event to a processor; for processors that stand after `normalize`. */
-export const eachEvent = (decide: (event: CanonicalEvent, origin: BatchOrigin) => Verdict): Processor =>
-  each((item, origin) => decide(item.event!, origin));
+export const eachEvent = (decide: (event: CanonicalEvent, origin: BatchOrigin, raw: RawEvent) => Verdict): Processor =>
+  each((item, origin) => decide(item.event!, origin, item.raw));
 
 /** Lifts a decision about one raw event; for processors that stand before `normalize`. */
 export const eachRaw = (decide: (raw: RawEvent, origin: BatchOrigin) => Verdict): Processor =>
@@ -116,8 +116,6 @@ export const eachToCanonical = (
   each((item, origin) => {
     const result = convert(item.raw, origin);
     if ('verdict' in result) return rejectAll((result as Rejected).errors);
-    item.event = result as CanonicalEvent;
-    return PASSED;
+    item.event = result;
+    return pass;
   });
-
-const PASSED: Verdict = { verdict: 'pass' };

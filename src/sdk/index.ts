@@ -15,7 +15,17 @@ export type { Dropped, EventError, Outcome, Rejected, Verdict } from './outcome.
 export { eachEvent, eachRaw, eachToCanonical, EventBatch } from './batch.ts';
 export type { BatchItem, BatchOrigin, Processor, RawBatch, RawSlot } from './batch.ts';
 export { isBusy, isRefusal, SCOPES } from './intake.ts';
-export type { Authenticator, Busy, Credential, Intake, Lease, Principal, Refusal, Scope } from './intake.ts';
+export type {
+  Authenticator,
+  Busy,
+  Credential,
+  Intake,
+  Lease,
+  Principal,
+  Refusal,
+  RefusedInput,
+  Scope,
+} from './intake.ts';
 export { forAll, stored } from './exporter.ts';
 export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
 export type { EventFilter, EventReader, LinkedLine, PageKey, PageRequest, ReadPage, StoredLine } from './reader.ts';
@@ -32,7 +42,14 @@ export type {
   QueryRequest,
   Timeline,
 } from './query/event-queries.ts';
-export { DEFAULT_LIMIT, isQueryFault, MAX_LIMIT, parseQuery, QUERY_PARAMETERS, toTraceId } from './query/parse-query.ts';
+export {
+  DEFAULT_LIMIT,
+  isQueryFault,
+  MAX_LIMIT,
+  parseQuery,
+  QUERY_PARAMETERS,
+  toTraceId,
+} from './query/parse-query.ts';
 export type { ParsedQuery, ParseQueryOptions, QueryFault, QueryParameter } from './query/parse-query.ts';
 export type {
   CollectorStatus,

@@ -38,12 +38,33 @@ export interface Busy {
   readonly afterMs: number;
 }
 
+/** What a source would lose by being told to forget it. No value of the event, unless `line` says that it may be kept. */
+export interface RefusedInput {
+  /** As the source claims it; empty where it claims none that could be one. */
+  readonly tenant: string;
+  readonly code: string;
+  readonly message: string;
+  /** How often the source has delivered it. */
+  readonly attempts: number;
+  /** Bytes of what was refused. */
+  readonly size: number;
+  /** `hmac-sha256:` and hex, of what was refused, so that its sender can find it. */
+  readonly digest: string;
+  readonly eventId?: string;
+  /** The canonical JSON line, for an event that another collector has redacted already. */
+  readonly line?: string;
+}
+
 /** What a receiver may do with events. Retry, batching, metrics, traces and dead letters happen behind it. */
 export interface Intake {
   /** Who is this? Nothing of the body is read before. */
   authenticate(credential: Credential): Promise<Principal | Refusal>;
   /** Takes room for `bytes` of a tenant's input before it is read. */
   reserve(tenant: string, bytes: number): Lease | Busy;
+  /** Is this a tenant, for a receiver whose source names it? Without tenants configured every name is. */
+  knows(tenant: string): boolean;
+  /** Resolves when all are on disk; only then may the source be told to forget them. Rejects where there is no room. */
+  deadLetter(refused: readonly RefusedInput[]): Promise<void>;
   /** The instant to stamp as `receivedAt`. */
   now(): Instant;
 }

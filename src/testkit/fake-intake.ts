@@ -1,15 +1,29 @@
-import type { Busy, Intake, Lease, Outcome, Principal, RawBatch, RawSlot, Refusal } from '../sdk/index.ts';
+import type {
+  Busy,
+  Intake,
+  Lease,
+  Outcome,
+  Principal,
+  RawBatch,
+  RawSlot,
+  Refusal,
+  RefusedInput,
+} from '../sdk/index.ts';
 import type { Instant } from '../event/time.ts';
 
 export interface FakeIntakeOptions {
   /** What becomes of a slot; by default what its decoding decided, else accepted. */
   readonly outcomeOf?: (slot: RawSlot, position: number) => Outcome;
   readonly now?: Instant;
+  /** The tenants that are configured; without it, every one. */
+  readonly tenants?: readonly string[];
 }
 
 export interface FakeIntake extends Intake {
   /** What was emitted, in order. */
   readonly emits: readonly RawBatch[];
+  /** What was made a dead letter, in order. */
+  readonly letters: readonly RefusedInput[];
   /** Bytes that are reserved and not given back. */
   readonly held: number;
   /** Refuses reservations (and growth) until it is called with undefined. */
@@ -23,8 +37,9 @@ export interface FakeIntake extends Intake {
 const PRINCIPAL: Principal = { tenant: 'acme', scopes: new Set(['ingest']), name: 'blk_testtest' };
 
 /** An engine that accepts everything, and records it. */
-export const fakeIntake = ({ outcomeOf = accepted, now }: FakeIntakeOptions = {}): FakeIntake => {
+export const fakeIntake = ({ outcomeOf = accepted, now, tenants }: FakeIntakeOptions = {}): FakeIntake => {
   const emits: RawBatch[] = [];
+  const letters: RefusedInput[] = [];
   let held = 0;
   let busy: Busy | undefined;
   let refusal: Refusal | undefined;
@@ -59,6 +74,9 @@ export const fakeIntake = ({ outcomeOf = accepted, now }: FakeIntakeOptions = {}
 
   return {
     emits,
+    letters,
+    knows: (tenant) => tenants?.includes(tenant) ?? true,
+    deadLetter: async (refused) => void letters.push(...refused),
     get held() {
       return held;
     },

@@ -41,8 +41,8 @@ export default definePlugin({
   config,
   create: ({ primary_keys: primary, secondary_keys: secondary, paths }) => {
     const engine = new CorrelationEngine({ primary, secondary, paths });
-    return eachEvent((event) => {
-      engine.correlate(event);
+    return eachEvent((event, _origin, raw) => {
+      if (raw.canonical !== true) engine.correlate(event);
       return pass;
     });
   },

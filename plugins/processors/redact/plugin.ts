@@ -62,8 +62,8 @@ export default definePlugin({
   config,
   create: (options, { keys }) => {
     const redact = createRedactor(optionsOf(options), (tenant) => keys.derive('pseudonym', tenant));
-    return eachEvent((event) => {
-      redact(event);
+    return eachEvent((event, _origin, raw) => {
+      if (raw.canonical !== true) redact(event);
       return pass;
     });
   },

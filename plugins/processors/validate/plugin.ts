@@ -1,6 +1,6 @@
 import { ACTION_PATTERN, CATEGORIES } from '../../../src/event/schema.ts';
 import { BUILT_IN_ACTIONS } from '../../../src/event/actions.ts';
-import { definePlugin, duration, eachRaw, z } from '../../../src/sdk/index.ts';
+import { definePlugin, duration, eachRaw, pass, z } from '../../../src/sdk/index.ts';
 import { EventValidator } from './validate.ts';
 
 const action = z
@@ -32,6 +32,6 @@ export default definePlugin({
   config,
   create: ({ unknown_fields: unknownFields, actions, max_future: maxFutureMs, max_age: maxAgeMs }) => {
     const validator = new EventValidator({ unknownFields, actions, maxFutureMs, maxAgeMs });
-    return eachRaw((raw, origin) => validator.validate(raw, origin));
+    return eachRaw((raw, origin) => (raw.canonical === true ? pass : validator.validate(raw, origin)));
   },
 });

@@ -58,6 +58,8 @@ export const createFakeIntake = (): FakeIntake => {
       return { tenant: 'acme', scopes: new Set(['ingest']), name: 'blk_12345678' };
     },
     now: () => ({ seconds: 1_767_322_800, nanos: 5 }),
+    knows: () => true,
+    deadLetter: async () => undefined,
     reserve: (tenant, bytes) => intake.busy ?? take(bytes) ?? createLease(intake, tenant, bytes, take),
   };
   return intake;

@@ -35,6 +35,8 @@ const createFake = (): Fake => {
     settle: (slots) => slots.map(accepted),
     intake: {
       now: () => ({ seconds: 1_795_000_100, nanos: 0 }),
+      knows: () => true,
+      deadLetter: async () => undefined,
       authenticate: async ({ bearer }) =>
         bearer === 'wrong'
           ? { status: 401, code: 'AUTH_INVALID', message: 'unknown key' }
