@@ -16,7 +16,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   columns: process.stdout.columns ?? 100,
-  color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-  interactive: process.stderr.isTTY === true,
+  color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  interactive: process.stderr.isTTY,
   stop: stop.signal,
 });

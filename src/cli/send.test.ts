@@ -1,5 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+  type IncomingMessage,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,12 +56,13 @@ beforeEach(async () => {
   requests = [];
   sleeps = [];
   answer = collect;
-  server = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const lines = (await text(request)).split('\n').filter((line) => line !== '');
     const received = { path: request.url ?? '', headers: request.headers, lines };
     requests.push(received);
     answer(received, response);
-  });
+  };
+  server = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -98,7 +105,7 @@ test('sends every line once, in batches, and tells how many', async () => {
     stdout: 'sent 1,201 events: 1,201 accepted, 0 rejected in 0.0 s\n',
     stderr: '',
   });
-  expect(requests.map((request) => request.lines.length).sort((a, b) => a - b)).toEqual([201, 500, 500]);
+  expect(requests.map((request) => request.lines.length).toSorted((a, b) => a - b)).toEqual([201, 500, 500]);
   expect(new Set(requests.flatMap((request) => request.lines))).toHaveProperty('size', 1201);
   expect(new Set(requests.map(({ headers }) => headers['idempotency-key']))).toHaveProperty('size', 3);
   expect(requests[0]).toMatchObject({
@@ -140,7 +147,7 @@ describe('the input', () => {
 
   test('is cut before a request grows beyond what a collector takes', async () => {
     await run(lines(9, (i) => `{"n":"${String(i).repeat(900_000)}"}`));
-    expect(requests.map((request) => request.lines.length).sort()).toEqual([1, 4, 4]);
+    expect(requests.map((request) => request.lines.length).toSorted((a, b) => a - b)).toEqual([1, 4, 4]);
   });
 
   test('that is a broken array fails without a word of it', async () => {
@@ -163,7 +170,7 @@ describe('a collector that does not take it now', () => {
     [503, {}, 125],
     [502, { 'retry-after': 'soon' }, 125],
   ])('with %i is asked again with the same key, after its own delay', async (status, headers, delay) => {
-    answer = failing(1, problem(status, {}, headers as Record<string, string>));
+    answer = failing(1, problem(status, {}, headers));
     expect((await run(lines(2))).code).toBe(0);
     expect(sleeps).toEqual([delay]);
     expect(requests).toHaveLength(2);

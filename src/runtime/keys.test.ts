@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Log } from '../sdk/index.ts';
 import { createKeyRing, KeysError, loadKeyRing } from './keys.ts';
 
 let dataDir: string;
-const log = { warn: vi.fn() };
+const log = { warn: vi.fn<Log['warn']>() };
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'keys-'));
   log.warn.mockClear();

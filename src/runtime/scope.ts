@@ -18,4 +18,3 @@ export interface Scope {
   readonly stack: AsyncDisposableStack;
   deadline: AbortSignal;
 }
-

@@ -2,12 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isRefusal, type Scope } from '../sdk/index.ts';
+import type * as nodeCrypto from 'node:crypto';
 import { createApiKey } from './api-key.ts';
 import { TenantSecurityService } from './tenant-security-service.ts';
 
 const spy = vi.hoisted(() => ({ comparisons: 0 }));
 vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>();
+  const crypto = await original<typeof nodeCrypto>();
   const timingSafeEqual: typeof crypto.timingSafeEqual = (a, b) => {
     spy.comparisons++;
     return crypto.timingSafeEqual(a, b);

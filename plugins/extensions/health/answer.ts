@@ -22,7 +22,7 @@ const METHOD_NOT_ALLOWED: Problem = {
   title: 'This path is read only',
   headers: { allow: 'GET, HEAD' },
 };
-const PATHS = ['/livez', '/readyz', '/status'];
+const PATHS = new Set(['/livez', '/readyz', '/status']);
 
 /** The status is read anew for each request. */
 export const createHealthApp = (status: () => CollectorStatus): Hono => {
@@ -35,7 +35,7 @@ export const createHealthApp = (status: () => CollectorStatus): Hono => {
       : c.json({ status: 'not_ready', reasons }, 503, { ...NO_STORE, 'retry-after': '1' });
   });
   app.get('/status', (c) => c.json(status(), 200, NO_STORE));
-  app.notFound((c) => answer(PATHS.includes(c.req.path) ? METHOD_NOT_ALLOWED : NOT_FOUND));
+  app.notFound((c) => answer(PATHS.has(c.req.path) ? METHOD_NOT_ALLOWED : NOT_FOUND));
   return app;
 };
 

@@ -29,7 +29,7 @@ export const eventWith = (part: Record<string, unknown> = {}): CanonicalEvent =>
     processing: { pipelineVersion: '0.1.0', attempt: 1, truncated: false },
     integrity: { contentHash: `sha256:${'0'.repeat(64)}`, rawSize: 100 },
     ...part,
-  }) as CanonicalEvent;
+  });
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const letters = 'Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Fs5Gp0YaUeXoKi';

@@ -41,7 +41,7 @@ test('the example does what it says', async () => {
     comment: 'x'.repeat(200),
     phone: '+49 171 5550123',
   });
-  expect(event.processing.redactions?.map(({ rule, method }) => `${rule}:${method}`).sort()).toEqual([
+  expect(event.processing.redactions?.map(({ rule, method }) => `${rule}:${method}`).toSorted()).toEqual([
     'customer_pseudonym:hash',
     'denied_key:drop',
     'email:mask',

@@ -304,7 +304,7 @@ test('the records name every path as a pointer, and no path holds a secret', () 
 
 test('two keys that are alike once redacted both keep their values', () => {
   const event = redact(eventWith({ attributes: { 'carol@example.com': 1, 'chris@example.com': 2 } }));
-  expect(Object.values(event.attributes ?? {}).sort()).toEqual([1, 2]);
+  expect(new Set(Object.values(event.attributes ?? {}))).toEqual(new Set([1, 2]));
 });
 
 test('integers that no double holds stay exact, unless they are a card number', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import { type BatchOrigin, EventBatch, type ProcessorPlugin, type RawSlot } from '../../../src/sdk/index.ts';
-import { of } from '../../../src/sdk/rx.ts';
+import { of as batchesOf } from '../../../src/sdk/rx.ts';
 import plugin from './plugin.ts';
 
 const event = (part: Record<string, unknown> = {}): CanonicalEvent =>
@@ -12,7 +12,7 @@ const filter = (config: unknown, ...events: readonly CanonicalEvent[]) => {
   const origin = { tenant: 'acme', receiver: 'http', pipeline: 'main' } as BatchOrigin;
   const items = events.map((each, slot) => ({ slot, raw: {} as RawSlot as never, event: each }));
   let result: EventBatch | undefined;
-  of(new EventBatch(origin, items))
+  batchesOf(new EventBatch(origin, items))
     .pipe(processor)
     .subscribe((batch) => (result = batch));
   return events.map((_, slot) => result?.settled.get(slot) ?? 'kept');

@@ -1,0 +1,154 @@
+// The writing end of the manifest chains. Every step may be repeated after a crash: a manifest is found by its cut.
+import { chainPrefix, manifestKey, parseManifestKey } from './keys.ts';
+import { encodeManifest, parseManifest, sha256Of, type Manifest, type ManifestEntry } from './manifest.ts';
+import { readWhole, type ObjectStore } from './object-store.ts';
+import type { Signer } from './signature.ts';
+import type { ChainHead, WriterState } from './writer-state.ts';
+import type { Log } from '../component.ts';
+
+export interface ChainOptions {
+  readonly store: ObjectStore;
+  readonly state: WriterState;
+  readonly signer: Signer | undefined;
+  readonly log: Log;
+}
+
+export interface Chains {
+  /** Resolves when a manifest that names these objects is durable; rejects with the store's error. */
+  append(tenant: string, cut: string, objects: readonly ManifestEntry[], signal: AbortSignal): Promise<void>;
+}
+
+/** Larger than a manifest of a full batch ever is. */
+export const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
+/** Tenants whose chain's end is kept in mind. */
+const MOST_KNOWN = 16_384;
+/** How far back a retried cut is looked for; no more cuts than these are open at a crash. */
+const MOST_STEPS_BACK = 1000;
+const NO_HEAD: ChainHead = { sequence: 0, sha256: null, cut: null };
+
+export const createChains = (options: ChainOptions): Chains => {
+  const { store, state, signer } = options;
+  const heads = new Map<string, ChainHead>();
+
+  const know = async (tenant: string, head: ChainHead): Promise<ChainHead> => {
+    if (heads.size >= MOST_KNOWN) heads.clear();
+    heads.set(tenant, head);
+    await state.save(tenant, head);
+    return head;
+  };
+
+  return {
+    append: async (tenant, cut, objects, signal) => {
+      let head = heads.get(tenant) ?? (await know(tenant, await findHead(options, tenant, signal)));
+      if (await isWritten(options, tenant, head, cut, objects, signal)) return;
+      for (;;) {
+        const sequence = head.sequence + 1;
+        const body = { tenant, writer: state.writer, sequence, previous: head.sha256, cut, objects: [...objects] };
+        const bytes = encodeManifest(body, signer);
+        const key = manifestKey(tenant, state.writer, sequence);
+        const answer = await store.put(key, bytes, signal);
+        if (answer === 'written') return void (await know(tenant, { sequence, sha256: sha256Of(bytes), cut }));
+        // A put of ours whose answer was lost, or something that is not ours: `verify` tells, the chain goes on.
+        const there = await readManifest(store, key, signal);
+        head = await know(tenant, headOf(sequence, there));
+        if (covers(there.manifest, cut, objects)) return;
+      }
+    },
+  };
+};
+
+interface ReadManifest {
+  readonly sha256: string | null;
+  readonly manifest: Manifest | undefined;
+}
+
+const readManifest = async (store: ObjectStore, key: string, signal: AbortSignal): Promise<ReadManifest> => {
+  const bytes = await readWhole(store, key, MOST_MANIFEST_BYTES, signal);
+  if (bytes === undefined) return { sha256: null, manifest: undefined };
+  return { sha256: sha256Of(bytes), manifest: parseManifest(bytes) };
+};
+
+const headOf = (sequence: number, { sha256, manifest }: ReadManifest): ChainHead => ({
+  sequence,
+  sha256,
+  cut: manifest?.cut ?? null,
+});
+
+const covers = (manifest: Manifest | undefined, cut: string, objects: readonly ManifestEntry[]): boolean => {
+  if (manifest?.cut !== cut) return false;
+  const hashes = new Set(manifest.objects.map(({ sha256 }) => sha256));
+  return objects.every(({ sha256 }) => hashes.has(sha256));
+};
+
+/** A cut that comes again after a crash may lie a few manifests back: cuts were acknowledged, and that was lost. */
+const isWritten = async (
+  { store, state }: ChainOptions,
+  tenant: string,
+  head: ChainHead,
+  cut: string,
+  objects: readonly ManifestEntry[],
+  signal: AbortSignal,
+): Promise<boolean> => {
+  let { sequence, cut: found } = head;
+  const least = Math.max(1, sequence - MOST_STEPS_BACK);
+  while (sequence >= least && (found === null || ordinalOf(found) >= ordinalOf(cut))) {
+    const there = await readManifest(store, manifestKey(tenant, state.writer, sequence), signal);
+    if (covers(there.manifest, cut, objects)) return true;
+    sequence--;
+    found = null;
+    if (there.manifest !== undefined && ordinalOf(there.manifest.cut) < ordinalOf(cut)) return false;
+  }
+  return false;
+};
+
+/** A cut's key begins with the sequence of its first frame, which grows. */
+const ordinalOf = (cut: string): number => Number.parseInt(cut, 10) || 0;
+
+const findHead = async (options: ChainOptions, tenant: string, signal: AbortSignal): Promise<ChainHead> => {
+  const { store, state, log } = options;
+  const noted = await state.load(tenant);
+  const sequence = await lastSequence(store, tenant, state.writer, noted?.sequence ?? 0);
+  if (noted !== undefined && sequence < noted.sequence) {
+    log.error('the end of a manifest chain is missing in the archive', { tenant, sequence, expected: noted.sequence });
+    return noted;
+  }
+  if (sequence === 0) return NO_HEAD;
+  const there = headOf(sequence, await readManifest(store, manifestKey(tenant, state.writer, sequence), signal));
+  if (noted === undefined || noted.sequence < sequence || noted.sha256 === there.sha256) return there;
+  log.error('the last manifest of a chain is not the one that was written', { tenant, sequence });
+  return noted;
+};
+
+/** The greatest sequence in the store: by doubling and halving, for a chain may be millions long and its start expired. */
+const lastSequence = async (store: ObjectStore, tenant: string, writer: string, hint: number): Promise<number> => {
+  const next = (from: number): Promise<number | undefined> => firstBehind(store, tenant, writer, from);
+  let known = (await next(Math.max(0, hint - 1))) ?? (await next(0)) ?? 0;
+  if (known === 0) return 0;
+  let step = 1;
+  for (let found = await next(known); found !== undefined; found = await next(known + step)) {
+    known = found;
+    step *= 2;
+  }
+  while (step > 1) {
+    step = Math.ceil(step / 2);
+    const found = await next(known + step - 1);
+    if (found !== undefined) known = found;
+    if (found === undefined && step === 1) break;
+  }
+  for (let found = await next(known); found !== undefined; found = await next(known)) known = found;
+  return known;
+};
+
+const firstBehind = async (
+  store: ObjectStore,
+  tenant: string,
+  writer: string,
+  sequence: number,
+): Promise<number | undefined> => {
+  const prefix = chainPrefix(tenant, writer);
+  for await (const { key } of store.list(prefix, manifestKey(tenant, writer, sequence))) {
+    const parsed = parseManifestKey(key);
+    if (parsed !== undefined) return parsed.sequence;
+  }
+  return undefined;
+};

@@ -1,0 +1,39 @@
+/** An object as a listing tells of it. */
+export interface ObjectEntry {
+  readonly key: string;
+  readonly bytes: number;
+  /** When the store took it, in ms since 1970. */
+  readonly modifiedMs: number;
+}
+
+/** Where an archive lies: a bucket or a folder. Keys are of ASCII, their parts parted by `/`. */
+export interface ObjectStore {
+  /**
+   * Resolves when the object is durable, `there` where the key has one already, which then stays as it is. Rejects
+   * with the driver's error, which the plugin's `classify` knows.
+   */
+  put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<'written' | 'there'>;
+  /** Undefined: there is no such object. */
+  read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Everything whose key begins with `prefix` and stands behind `after`, in the order of the keys' bytes. */
+  list(prefix: string, after?: string): AsyncIterable<ObjectEntry>;
+  /** Gives up connections; the store may not be used any more. */
+  close(): void;
+}
+
+/** A whole object; undefined where there is none, or where it has more than `mostBytes`. */
+export const readWhole = async (
+  store: ObjectStore,
+  key: string,
+  mostBytes: number,
+  signal?: AbortSignal,
+): Promise<Buffer | undefined> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (await store.read(key, signal)) ?? []) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 0 ? undefined : Buffer.concat(chunks);
+};
