@@ -15,6 +15,7 @@ import { startExtensions } from './start-extensions.ts';
 import { startReceivers } from './start-receivers.ts';
 import type { CollectorOptions, Scope } from './scope.ts';
 import { createStatus } from './status.ts';
+import { VERSION } from './version.ts';
 
 export interface Collector {
   /** In the order of their start. */
@@ -45,6 +46,7 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     clock,
     keys,
     dataDir,
+    version: VERSION,
   });
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
 

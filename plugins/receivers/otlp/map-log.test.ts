@@ -71,6 +71,10 @@ describe('time', () => {
 });
 
 describe('severity', () => {
+  test('a record of another category gets no object from a domain attribute', () => {
+    expect(withAttributes({ orderId: 'o1' })).not.toHaveProperty('object');
+  });
+
   test.each<[object, number | undefined, string | undefined]>([
     [{ severityNumber: 17, severityText: 'ERROR' }, 17, undefined],
     [{ severityNumber: 18, severityText: 'ERROR' }, 18, undefined],
@@ -109,6 +113,16 @@ describe('sections', () => {
       { object: { type: 'order', id: 'o1', version: '3' } },
     ],
     ['an object without a type', { 'object.id': 'o1' }, { attributes: { 'object.id': 'o1' } }],
+    [
+      'the object of a business record, by its domain attribute',
+      { 'activity.category': 'business', 'order.id': 'o1', paymentId: 'p1' },
+      { object: { type: 'order', id: 'o1' }, attributes: { 'order.id': 'o1', paymentId: 'p1' } },
+    ],
+    [
+      'an object of its own before a domain attribute',
+      { 'activity.category': 'business', orderId: 'o1', 'object.type': 'cart', 'object.id': 'c1' },
+      { object: { type: 'cart', id: 'c1' }, attributes: { orderId: 'o1' } },
+    ],
     [
       'request',
       {

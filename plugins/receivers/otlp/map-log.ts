@@ -1,5 +1,6 @@
 // One LogRecord to the content of an event (EVENTS.md 7).
 import { addSections, collect, dataOf, type Draft, finish, keep, newDraft, type Surroundings, warn } from './draft.ts';
+import { addDomainObject } from './domain-object.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, namedBy, addTrace } from './identity.ts';
 import type { OtlpLog } from './request.ts';
@@ -14,6 +15,7 @@ export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): 
   addSourceName(draft, log.eventName === '' ? (attributeName ?? '') : log.eventName);
   addSeverity(draft, log);
   addSections(draft, facts);
+  addDomainObject(draft);
   addTrace(draft, log, facts);
   if (log.droppedAttributesCount > 0) warn(draft, 'attributes_dropped', '/attributes');
   if (log.badId) warn(draft, 'trace_context_invalid', '/correlation');
