@@ -16,6 +16,7 @@ import type { Budget } from './budget.ts';
 import { cloneContent } from './clone-content.ts';
 import type { Counters } from './counters.ts';
 import type { Pipeline, Settled } from './pipeline.ts';
+import type { BatchTrace, PipelineTracing } from './tracing.ts';
 
 export interface IntakeParts {
   /** The receiver's component id. */
@@ -26,6 +27,9 @@ export interface IntakeParts {
   readonly journal: Journal;
   readonly counters: Counters;
   readonly clock: Clock;
+  readonly tracing?: PipelineTracing | undefined;
+  /** The time from a decoded batch to its outcomes. */
+  readonly onAnswered?: ((seconds: number) => void) | undefined;
   readonly knows: (tenant: string) => boolean;
   /** Resolves when all are durable. */
   readonly bury: (refused: readonly RefusedInput[]) => Promise<void>;
@@ -85,10 +89,12 @@ const createLease = (parts: IntakeParts, tenant: string, reserved: number): Leas
     },
     release,
     emit: async (batch) => {
+      const startedMs = parts.clock.monotonicMs();
       try {
         return await emit(parts, tenant, batch);
       } finally {
         release();
+        parts.onAnswered?.((parts.clock.monotonicMs() - startedMs) / 1000);
       }
     },
   };
@@ -103,11 +109,11 @@ const emit = async (parts: IntakeParts, tenant: string, { slots }: RawBatch): Pr
     else items.push({ slot, raw: withId(content as BatchItem['raw']) });
   }
   if (items.length > 0) {
-    for (const settled of await runAll(parts, tenant, items)) {
+    for (const settled of await runTraced(parts, tenant, items)) {
       for (const [slot, outcome] of settled) outcomes[slot] = worst(outcomes[slot], outcome);
     }
   }
-  count(parts, outcomes);
+  count(parts, tenant, outcomes);
   return outcomes;
 };
 
@@ -122,12 +128,23 @@ const decidedAtDecode = (slot: RawSlot): Outcome | undefined => {
 const withId = (raw: BatchItem['raw']): BatchItem['raw'] =>
   raw.eventId === undefined && raw.identity === undefined ? { ...raw, eventId: uuidv7(raw.receivedAt) } : raw;
 
-const runAll = (parts: IntakeParts, tenant: string, items: readonly BatchItem[]): Promise<Settled[]> => {
+const runTraced = (parts: IntakeParts, tenant: string, items: readonly BatchItem[]): Promise<Settled[]> => {
+  const trace = parts.tracing?.receive(parts.receiver, tenant, items);
+  if (trace === undefined) return runAll(parts, tenant, items);
+  return trace.run(() => runAll(parts, tenant, items, trace)).finally(() => trace.end());
+};
+
+const runAll = (
+  parts: IntakeParts,
+  tenant: string,
+  items: readonly BatchItem[],
+  trace?: BatchTrace,
+): Promise<Settled[]> => {
   const receivedAt = items[0]!.raw.receivedAt;
   return Promise.all(
     parts.pipelines.map((pipeline, i) => {
       const origin = { tenant, receiver: parts.receiver, pipeline: pipeline.name, receivedAt };
-      return pipeline.run(origin, i === 0 ? items : items.map(copied));
+      return pipeline.run(origin, i === 0 ? items : items.map(copied), trace);
     }),
   );
 };
@@ -144,8 +161,8 @@ const RANK: Readonly<Record<Outcome['status'], number>> = {
 const worst = (a: Outcome | undefined, b: Outcome): Outcome =>
   a !== undefined && RANK[a.status] >= RANK[b.status] ? a : b;
 
-const count = ({ counters, receiver }: IntakeParts, outcomes: readonly Outcome[]): void => {
+const count = ({ counters, receiver }: IntakeParts, tenant: string, outcomes: readonly Outcome[]): void => {
   const totals: Record<string, number> = {};
   for (const { status } of outcomes) totals[status] = (totals[status] ?? 0) + 1;
-  for (const [status, total] of Object.entries(totals)) counters.add(receiver, status, total);
+  for (const [status, total] of Object.entries(totals)) counters.add(receiver, status, total, tenant);
 };

@@ -6,6 +6,8 @@ import { counted } from './counted.ts';
 import type { Counters } from './counters.ts';
 import type { RecentIds } from './recent-ids.ts';
 import { sealBatch, type BufferPool } from './seal-batch.ts';
+import { traced } from './traced.ts';
+import type { BatchTrace } from './tracing.ts';
 
 /** A processor of the configuration, in its place. */
 export interface PipelineStep {
@@ -29,28 +31,32 @@ export type Settled = ReadonlyMap<number, Outcome>;
 export interface Pipeline {
   readonly name: string;
   /** Runs the steps over one batch and makes what is left durable. Each slot settles once; never rejects. */
-  run(origin: BatchOrigin, items: readonly BatchItem[]): Promise<Settled>;
+  run(origin: BatchOrigin, items: readonly BatchItem[], trace?: BatchTrace): Promise<Settled>;
 }
 
 const RETRY_AFTER_MS = 1000;
 const retry = (reason: string): Outcome => ({ status: 'retry', afterMs: RETRY_AFTER_MS, reason });
 
 export const createPipeline = (parts: PipelineParts): Pipeline => {
-  const operators = parts.steps.map(({ id, processor }) => counted(id, processor, parts.counters));
-  const process = async (batch: EventBatch): Promise<EventBatch | undefined> =>
+  const steps = parts.steps.map(({ id, processor }) => ({ id, operator: counted(id, processor, parts.counters) }));
+  const process = async (batch: EventBatch, trace?: BatchTrace): Promise<EventBatch | undefined> =>
     lastValueFrom(
-      operators.reduce((batches, operator) => batches.pipe(operator), of(batch)),
+      steps.reduce(
+        (batches, { id, operator }) => batches.pipe(trace === undefined ? operator : traced(id, operator, trace)),
+        of(batch),
+      ),
       { defaultValue: undefined },
     );
   return {
     name: parts.name,
-    run: async (origin, items) => {
+    run: async (origin, items, trace) => {
       const batch = new EventBatch(origin, items);
       const settled = new Map<number, Outcome>();
       try {
-        const processed = await process(batch);
+        const processed = await process(batch, trace);
         for (const [slot, outcome] of (processed ?? batch).settled) settled.set(slot, outcome);
-        if (processed !== undefined && processed.items.length > 0) await persist(parts, processed.items, settled);
+        if (processed !== undefined && processed.items.length > 0)
+          await persist(parts, processed.items, settled, trace);
         for (const { slot } of items)
           if (!settled.has(slot)) settled.set(slot, { status: 'filtered', reason: 'pipeline' });
       } catch (error) {
@@ -67,11 +73,14 @@ const persist = async (
   { name, journal, pool, recent }: PipelineParts,
   items: readonly BatchItem[],
   settled: Map<number, Outcome>,
+  trace?: BatchTrace,
 ): Promise<void> => {
   const { frame, buffer } = sealBatch(name, items, pool);
+  const end = trace?.begin('append', name);
   try {
     await journal.append(frame);
   } finally {
+    end?.();
     pool.give(buffer);
   }
   for (const item of items) {
