@@ -4,19 +4,20 @@ import { type OptionRow, optionRows } from '../src/registry/option-rows.ts';
 import { optionSchema } from '../src/registry/option-schema.ts';
 import { KINDS, type Registry } from '../src/registry/registry.ts';
 import type { Plugin } from '../src/sdk/index.ts';
+import { cell, code, table } from './markdown.ts';
 
 /** The text of docs/configuration.md: how a configuration is written, and every option there is. */
 export const configurationGuide = (registry: Registry): string =>
   [
     INTRODUCTION,
     '## Service',
-    table(optionRows(optionSchema(serviceSection), 'service.')),
+    options(optionRows(optionSchema(serviceSection), 'service.')),
     '## Tenants',
     'Without tenants, only this machine is served, and everything belongs to the tenant `default`.',
-    table(optionRows({ properties: { tenants: optionSchema(tenantsSection) } }).slice(1)),
+    options(optionRows({ properties: { tenants: optionSchema(tenantsSection) } }).slice(1)),
     ...KINDS.flatMap((kind) => [
       `## ${capital(kind)}s`,
-      ...(kind === 'exporter' ? [EVERY_EXPORTER, table(optionRows(optionSchema(deliverySection)))] : []),
+      ...(kind === 'exporter' ? [EVERY_EXPORTER, options(optionRows(optionSchema(deliverySection)))] : []),
       ...registry.list(kind).flatMap(describePlugin),
     ]),
     '## Codes',
@@ -54,13 +55,16 @@ service:
 
 const EVERY_EXPORTER = 'Every exporter has these options beside its own:';
 
-const table = (rows: readonly OptionRow[]): string => {
-  const line = ({ name, type, required, default: otherwise, description }: OptionRow): string => {
-    const value = required ? '*required*' : otherwise === undefined ? '' : code(otherwise);
-    return `| ${code(name)} | ${cell(type)} | ${value} | ${cell(description)} |`;
-  };
-  return ['| Option | Type | Default | |', '| --- | --- | --- | --- |', ...rows.map(line)].join('\n');
-};
+const options = (rows: readonly OptionRow[]): string =>
+  table(
+    ['Option', 'Type', 'Default', ''],
+    rows.map(({ name, type, required, default: otherwise, description }) => [
+      code(name),
+      cell(type),
+      required ? '*required*' : code(otherwise ?? ''),
+      cell(description),
+    ]),
+  );
 
 const describePlugin = (plugin: Plugin): readonly string[] => {
   const rows = optionRows(optionSchema(plugin.config));
@@ -68,17 +72,14 @@ const describePlugin = (plugin: Plugin): readonly string[] => {
     `### ${plugin.type}`,
     `${plugin.summary} (${plugin.stability})`,
     ...('guarantee' in plugin ? [`Guarantee: ${plugin.guarantee}`] : []),
-    rows.length === 0 ? 'No options.' : table(rows),
+    rows.length === 0 ? 'No options.' : options(rows),
   ];
 };
 
 const codesTable = (): string =>
-  [
-    '| Code | |',
-    '| --- | --- |',
-    ...Object.entries(CONFIG_CODES).map(([name, what]) => `| ${code(name)} | ${cell(what)} |`),
-  ].join('\n');
+  table(
+    ['Code', ''],
+    Object.entries(CONFIG_CODES).map(([name, what]) => [code(name), cell(what)]),
+  );
 
-const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
-const code = (text: string): string => `\`${cell(text)}\``;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -30,9 +30,6 @@ export interface BatchOrigin {
   readonly receivedAt: Instant;
 }
 
-/** Called for every verdict other than pass, with the processor's position counted by the engine. */
-export type VerdictListener = (slot: number, verdict: Dropped | Rejected) => void;
-
 /**
  * The unit that flows through a pipeline. Each input slot settles exactly once: by a verdict, or by the engine when
  * its event is durable. The events belong to this batch alone; a processor may change them in place.
