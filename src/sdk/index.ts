@@ -67,6 +67,13 @@ export type {
 } from './component.ts';
 export { duration, endpoint, listenerShape, Secret, secret, size, z } from './config-types.ts';
 export type { ListenerConfig } from './config-types.ts';
+export { createArchiveWriter } from './archive/archive-writer.ts';
+export type { ArchiveWriter, ArchiveWriterOptions } from './archive/archive-writer.ts';
+export { createCompressor } from './archive/compress.ts';
+export { ARCHIVE_ROOT } from './archive/keys.ts';
+export { archiveShape, isLevelKnown, LEVEL_FAULT, loadSigner } from './archive/options.ts';
+export type { ArchiveStore, Lifecycle, ListOptions, ObjectEntry, ObjectStore } from './archive/object-store.ts';
+export { writerFolder } from './archive/writer-state.ts';
 export { credentialOf } from './http/credential.ts';
 export { isUtf8, parseMediaType } from './http/media-type.ts';
 export type { MediaType } from './http/media-type.ts';
@@ -82,3 +89,5 @@ export {
 export type { Problem } from './http/problem.ts';
 export { readBody, reserveFor } from './http/read-body.ts';
 export type { BodyLimits } from './http/read-body.ts';
+/** Operators for processors that are more than a decision about each event. */
+export * as rx from './rx.ts';

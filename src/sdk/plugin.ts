@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Exporter } from './exporter.ts';
+import type { ArchiveStore } from './archive/object-store.ts';
 import type { EventReader } from './reader.ts';
 import type { Processor } from './batch.ts';
 import type { ComponentContext, Extension, ExtensionContext, Receiver, ReceiverContext } from './component.ts';
@@ -49,6 +50,8 @@ export interface ExporterPlugin<Schema extends z.ZodType = z.ZodType> extends Pl
   create(config: z.output<Schema>, context: ComponentContext): Exporter;
   /** How this store is read; opens without disturbing a running writer. */
   reader?(config: z.output<Schema>, context: ComponentContext): EventReader;
+  /** The archive that this exporter writes, opened for reading beside a running writer. */
+  archive?(config: z.output<Schema>, context: ComponentContext): ArchiveStore;
 }
 
 export interface ExtensionPlugin<Schema extends z.ZodType = z.ZodType> extends PluginBase<'extension', Schema> {

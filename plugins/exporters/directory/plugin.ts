@@ -1,26 +1,27 @@
 import { resolve } from 'node:path';
-import { definePlugin, z } from '../../../src/sdk/index.ts';
-import { COMPRESSIONS, createCompressor } from './compress.ts';
-import { exportBatch } from './export-batch.ts';
-import { createArchive } from './send.ts';
+import {
+  archiveShape,
+  createArchiveWriter,
+  createCompressor,
+  definePlugin,
+  isLevelKnown,
+  LEVEL_FAULT,
+  loadSigner,
+  writerFolder,
+  z,
+} from '../../../src/sdk/index.ts';
+import { classify } from './classify.ts';
+import { createDirectoryStore } from './send.ts';
 
-const GZIP_MOST = 9;
+/** Objects that are compressed and synced at once; each waits for the disk, not for us. */
+const CONCURRENCY = 4;
 
 const config = z
   .strictObject({
     path: z.string().min(1).default('archive').describe('The folder, from the data directory or absolute.'),
-    compression: z.enum(COMPRESSIONS).default('zstd').describe('How objects are compressed; their names end with it.'),
-    level: z
-      .int()
-      .min(1)
-      .max(19)
-      .optional()
-      .describe('The level of compression: zstd 1 to 19, default 1; gzip 1 to 9, default 6.'),
+    ...archiveShape,
   })
-  .refine(({ compression, level = 1 }) => compression !== 'gzip' || level <= GZIP_MOST, {
-    path: ['level'],
-    message: 'gzip has the levels 1 to 9',
-  });
+  .refine(isLevelKnown, LEVEL_FAULT);
 
 export default definePlugin({
   kind: 'exporter',
@@ -31,13 +32,25 @@ export default definePlugin({
   batch: { maxEvents: 100_000, maxBytes: 16 * 1024 * 1024, maxWaitMs: 10_000 },
   cuts: true,
   config,
-  create: ({ path, compression, level }, { dataDir }) => {
-    const archive = createArchive(resolve(dataDir, path));
-    const compressor = createCompressor(compression, level);
+  create: ({ path, compression, level, signing_key_file: keyFile }, { dataDir, id, log }) => {
+    const store = createDirectoryStore(resolve(dataDir, path));
+    const writer = createArchiveWriter({
+      store,
+      compressor: createCompressor(compression, level),
+      classify,
+      loadSigner: () => loadSigner(keyFile, dataDir),
+      stateFolder: writerFolder(dataDir, id),
+      concurrency: CONCURRENCY,
+      log,
+    });
     return {
-      start: () => archive.open(),
-      export: (batch, signal) => exportBatch(archive, compressor, batch, signal),
-      stop: async () => {},
+      start: async () => {
+        await store.open();
+        await writer.open();
+      },
+      export: (batch, signal) => writer.export(batch, signal),
+      stop: async () => store.close(),
     };
   },
+  archive: ({ path }, { dataDir }) => createDirectoryStore(resolve(dataDir, path)),
 });

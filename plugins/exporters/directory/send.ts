@@ -2,12 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ArchiveStore } from '../../../src/sdk/index.ts';
+import { pathOfKey } from './encode.ts';
+import { hasCode } from './has-code.ts';
+import { listFolder } from './list-folder.ts';
 
-export interface Archive {
-  /** Makes the root and removes what a crash left half written. */
+export interface DirectoryStore extends ArchiveStore {
+  /** Makes the root and removes what a crash left half written. Only the writer does. */
   open(): Promise<void>;
-  /** Resolves when the object is durable. One of the same name is the same object, and stays. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
 }
 
 const FILE_MODE = 0o600;
@@ -16,7 +18,7 @@ const DRAFTS = '.drafts';
 /** Folders known to be durable; a few thousand tenants' hours. */
 const MOST_KNOWN = 16_384;
 
-export const createArchive = (root: string): Archive => {
+export const createDirectoryStore = (root: string): DirectoryStore => {
   const drafts = join(root, DRAFTS);
   const known = new Set<string>();
 
@@ -29,11 +31,12 @@ export const createArchive = (root: string): Archive => {
     known.add(path);
   };
 
-  const place = async (draft: string, path: string): Promise<void> => {
+  const place = async (draft: string, path: string): Promise<'written' | 'there'> => {
     const folder = dirname(path);
     await ensureFolder(folder);
-    await linkOrRename(draft, path);
+    const answer = await linkOrRename(draft, path);
     await syncFolder(folder);
+    return answer;
   };
 
   return {
@@ -44,11 +47,12 @@ export const createArchive = (root: string): Archive => {
       await ensureFolder(drafts);
     },
     put: async (key, bytes) => {
+      const path = pathOfKey(root, key);
       const draft = join(drafts, randomUUID());
       try {
         await ensureFolder(drafts);
         await writeDurably(draft, bytes);
-        await place(draft, join(root, key));
+        return await place(draft, path);
       } catch (error) {
         // A folder that was removed under us must not stay known.
         known.clear();
@@ -57,11 +61,19 @@ export const createArchive = (root: string): Archive => {
         await rm(draft, { force: true }).catch(() => undefined);
       }
     },
+    read: async (key) => {
+      try {
+        const file = await open(pathOfKey(root, key), 'r');
+        return file.createReadStream();
+      } catch (error) {
+        if (hasCode(error, 'ENOENT')) return undefined;
+        throw error;
+      }
+    },
+    list: (prefix, { after = '' } = {}) => listFolder(root, prefix, after),
+    close: () => {},
   };
 };
-
-const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
 
 const makeFolder = async (path: string): Promise<void> => {
   try {
@@ -77,14 +89,26 @@ const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
   await file.sync();
 };
 
-/** A link never overwrites. Where the volume has none, a rename puts the same bytes in the place of the same bytes. */
-const linkOrRename = async (draft: string, path: string): Promise<void> => {
+/** A link never overwrites. Where the volume has none, a rename does, after a look that the one writer may trust. */
+const linkOrRename = async (draft: string, path: string): Promise<'written' | 'there'> => {
   try {
     await link(draft, path);
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return;
+    if (hasCode(error, 'EEXIST')) return 'there';
     if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    if (await isThere(path)) return 'there';
     await rename(draft, path);
+  }
+  return 'written';
+};
+
+const isThere = async (path: string): Promise<boolean> => {
+  try {
+    await (await open(path, 'r')).close();
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 };
 

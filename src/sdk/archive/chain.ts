@@ -24,16 +24,22 @@ export const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 const MOST_KNOWN = 16_384;
 /** How far back a retried cut is looked for; no more cuts than these are open at a crash. */
 const MOST_STEPS_BACK = 1000;
+const PROBE_KEYS = 2;
 const NO_HEAD: ChainHead = { sequence: 0, sha256: null, cut: null };
 
 export const createChains = (options: ChainOptions): Chains => {
-  const { store, state, signer } = options;
+  const { store, state, signer, log } = options;
   const heads = new Map<string, ChainHead>();
 
   const know = async (tenant: string, head: ChainHead): Promise<ChainHead> => {
     if (heads.size >= MOST_KNOWN) heads.clear();
     heads.set(tenant, head);
-    await state.save(tenant, head);
+    try {
+      await state.save(tenant, head);
+    } catch (error) {
+      // The store itself knows where the chain ends; only the witness beside it is behind.
+      log.warn('the end of a manifest chain could not be noted', { tenant, error: String(error) });
+    }
     return head;
   };
 
@@ -47,7 +53,10 @@ export const createChains = (options: ChainOptions): Chains => {
         const bytes = encodeManifest(body, signer);
         const key = manifestKey(tenant, state.writer, sequence);
         const answer = await store.put(key, bytes, signal);
-        if (answer === 'written') return void (await know(tenant, { sequence, sha256: sha256Of(bytes), cut }));
+        if (answer === 'written') {
+          await know(tenant, { sequence, sha256: sha256Of(bytes), cut });
+          return;
+        }
         // A put of ours whose answer was lost, or something that is not ours: `verify` tells, the chain goes on.
         const there = await readManifest(store, key, signal);
         head = await know(tenant, headOf(sequence, there));
@@ -80,7 +89,7 @@ const covers = (manifest: Manifest | undefined, cut: string, objects: readonly M
   return objects.every(({ sha256 }) => hashes.has(sha256));
 };
 
-/** A cut that comes again after a crash may lie a few manifests back: cuts were acknowledged, and that was lost. */
+/** A cut that comes again after a crash may lie a few manifests back: it was acknowledged, and that was lost. */
 const isWritten = async (
   { store, state }: ChainOptions,
   tenant: string,
@@ -89,20 +98,23 @@ const isWritten = async (
   objects: readonly ManifestEntry[],
   signal: AbortSignal,
 ): Promise<boolean> => {
-  let { sequence, cut: found } = head;
-  const least = Math.max(1, sequence - MOST_STEPS_BACK);
-  while (sequence >= least && (found === null || ordinalOf(found) >= ordinalOf(cut))) {
-    const there = await readManifest(store, manifestKey(tenant, state.writer, sequence), signal);
-    if (covers(there.manifest, cut, objects)) return true;
-    sequence--;
-    found = null;
-    if (there.manifest !== undefined && ordinalOf(there.manifest.cut) < ordinalOf(cut)) return false;
+  if (head.cut !== null && isBefore(head.cut, cut)) return false;
+  const least = Math.max(1, head.sequence - (ordinalOf(cut) === undefined ? 0 : MOST_STEPS_BACK));
+  for (let { sequence } = head; sequence >= least; sequence--) {
+    const { manifest } = await readManifest(store, manifestKey(tenant, state.writer, sequence), signal);
+    if (covers(manifest, cut, objects)) return true;
+    if (manifest !== undefined && isBefore(manifest.cut, cut)) return false;
   }
   return false;
 };
 
-/** A cut's key begins with the sequence of its first frame, which grows. */
-const ordinalOf = (cut: string): number => Number.parseInt(cut, 10) || 0;
+/** A journaled cut's key begins with the sequence of its first frame, which grows. */
+const ordinalOf = (cut: string): number | undefined => {
+  const digits = /^(\d+)-/.exec(cut)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
+const isBefore = (a: string, b: string): boolean => (ordinalOf(a) ?? Infinity) < (ordinalOf(b) ?? -Infinity);
 
 const findHead = async (options: ChainOptions, tenant: string, signal: AbortSignal): Promise<ChainHead> => {
   const { store, state, log } = options;
@@ -121,22 +133,23 @@ const findHead = async (options: ChainOptions, tenant: string, signal: AbortSign
 
 /** The greatest sequence in the store: by doubling and halving, for a chain may be millions long and its start expired. */
 const lastSequence = async (store: ObjectStore, tenant: string, writer: string, hint: number): Promise<number> => {
-  const next = (from: number): Promise<number | undefined> => firstBehind(store, tenant, writer, from);
-  let known = (await next(Math.max(0, hint - 1))) ?? (await next(0)) ?? 0;
-  if (known === 0) return 0;
-  let step = 1;
-  for (let found = await next(known); found !== undefined; found = await next(known + step)) {
-    known = found;
-    step *= 2;
+  const behind = (sequence: number): Promise<number | undefined> => firstBehind(store, tenant, writer, sequence);
+  let low = (await behind(Math.max(0, hint - 1))) ?? (await behind(0)) ?? 0;
+  if (low === 0) return 0;
+  let high = low;
+  for (let step = 1; ; step *= 2) {
+    high = low + step - 1;
+    const found = await behind(high);
+    if (found === undefined) break;
+    low = found;
   }
-  while (step > 1) {
-    step = Math.ceil(step / 2);
-    const found = await next(known + step - 1);
-    if (found !== undefined) known = found;
-    if (found === undefined && step === 1) break;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = await behind(middle);
+    if (found === undefined) high = middle;
+    else low = found;
   }
-  for (let found = await next(known); found !== undefined; found = await next(known)) known = found;
-  return known;
+  return low;
 };
 
 const firstBehind = async (
@@ -145,8 +158,8 @@ const firstBehind = async (
   writer: string,
   sequence: number,
 ): Promise<number | undefined> => {
-  const prefix = chainPrefix(tenant, writer);
-  for await (const { key } of store.list(prefix, manifestKey(tenant, writer, sequence))) {
+  const after = manifestKey(tenant, writer, sequence);
+  for await (const { key } of store.list(chainPrefix(tenant, writer), { after, pageSize: PROBE_KEYS })) {
     const parsed = parseManifestKey(key);
     if (parsed !== undefined) return parsed.sequence;
   }

@@ -20,7 +20,7 @@ const decodeLineSums = (text: string): number[] => {
 
 const lineSumsOf = (lines: Uint8Array): number[] => {
   const sums: number[] = [];
-  for (let start = 0; start < lines.length; ) {
+  for (let start = 0; start < lines.length;) {
     const newline = lines.indexOf(NEWLINE, start);
     const end = newline < 0 ? lines.length : newline;
     sums.push(crc32(lines.subarray(start, end)));

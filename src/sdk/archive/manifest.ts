@@ -73,4 +73,5 @@ export const parseManifest = (bytes: Uint8Array): Manifest | undefined => {
 };
 
 /** What `signature` is over. */
-export const signedBytes = ({ signature: _, ...unsigned }: Manifest): Buffer => Buffer.from(canonicalJson(unsigned));
+export const signedBytes = (manifest: Manifest): Buffer =>
+  Buffer.from(canonicalJson({ ...manifest, signature: undefined }));

@@ -6,6 +6,12 @@ export interface ObjectEntry {
   readonly modifiedMs: number;
 }
 
+export interface ListOptions {
+  readonly after?: string;
+  /** How many the caller is about to take. */
+  readonly pageSize?: number;
+}
+
 /** Where an archive lies: a bucket or a folder. Keys are of ASCII, their parts parted by `/`. */
 export interface ObjectStore {
   /**
@@ -16,7 +22,7 @@ export interface ObjectStore {
   /** Undefined: there is no such object. */
   read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Everything whose key begins with `prefix` and stands behind `after`, in the order of the keys' bytes. */
-  list(prefix: string, after?: string): AsyncIterable<ObjectEntry>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectEntry>;
   /** Gives up connections; the store may not be used any more. */
   close(): void;
 }
@@ -37,3 +43,17 @@ export const readWhole = async (
   }
   return chunks.length === 0 ? undefined : Buffer.concat(chunks);
 };
+
+/** The bucket's own expiry of what has aged. */
+export interface Lifecycle {
+  /** What is missing or wrong, in words; empty where the store's rules are as configured. */
+  problems(): Promise<readonly string[]>;
+  /** Puts the configured rules in the place of ours; the rules of others stay. */
+  write(): Promise<void>;
+}
+
+/** An archive as the commands open it. */
+export interface ArchiveStore extends ObjectStore {
+  /** Undefined: this kind of store has none, or nothing is configured to expire. */
+  readonly lifecycle?: Lifecycle;
+}

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exampleEvent, exampleEvents, storedBatch } from '../../../src/testkit/index.ts';
-import { encode } from './encode.ts';
+import { exampleEvent, exampleEvents, storedBatch } from '../../testkit/index.ts';
+import { toArchiveObjects } from './objects.ts';
 
 const keysOf = (...events: Parameters<typeof storedBatch>[0]): string[] =>
-  encode(storedBatch(events)).objects.map(({ key }) => key);
+  toArchiveObjects(storedBatch(events)).objects.map(({ key }) => key);
 
 test('the key tells tenant, category and the hour of receipt in UTC, the first receipt, the count and the hash', () => {
   const [key] = keysOf(
@@ -40,7 +40,7 @@ test.each(['a..', 'a.b', 'a:b', 'A-1', 'x'.repeat(128)])('the tenant %s stays in
 test.each(['.', '..', '../../etc', 'a/b', '', 'a\0b', 'a\nb'])(
   'a tenant that is no name of one is refused: %j',
   (tenantId) => {
-    const { objects, refused } = encode(storedBatch([exampleEvent(), exampleEvent({ tenantId })]));
+    const { objects, refused } = toArchiveObjects(storedBatch([exampleEvent(), exampleEvent({ tenantId })]));
     expect(refused).toEqual([1]);
     expect(objects.map(({ positions }) => positions)).toEqual([[0]]);
   },
@@ -60,7 +60,7 @@ test('each line is in exactly one object, whole, in the order of the batch; the 
   fc.assert(
     fc.property(fc.array(shape, { minLength: 1, maxLength: 40 }), (shapes) => {
       const events = exampleEvents(shapes.length, (i) => shapes[i]!);
-      const { objects, refused } = encode(storedBatch(events));
+      const { objects, refused } = toArchiveObjects(storedBatch(events));
       expect(refused).toEqual([]);
       expect(objects.flatMap(({ positions }) => positions).toSorted((a, b) => a - b)).toEqual(events.map((_, i) => i));
       for (const { lines, positions, key } of objects) {
@@ -69,7 +69,7 @@ test('each line is in exactly one object, whole, in the order of the batch; the 
         expect(positions).toEqual(positions.toSorted((a, b) => a - b));
         expect(new Set(positions.map((i) => events[i]!.tenantId))).toEqual(new Set([/tenant=([^/]+)/.exec(key)![1]]));
       }
-      expect(encode(storedBatch(events))).toEqual({ objects, refused });
+      expect(toArchiveObjects(storedBatch(events))).toEqual({ objects, refused });
     }),
   );
 });
