@@ -2,6 +2,7 @@
 import debug from './exporters/debug/plugin.ts';
 import directory from './exporters/directory/plugin.ts';
 import file from './exporters/file/plugin.ts';
+import s3 from './exporters/s3/plugin.ts';
 import sqlite from './exporters/sqlite/plugin.ts';
 import health from './extensions/health/plugin.ts';
 import query from './extensions/query/plugin.ts';
@@ -24,6 +25,7 @@ export const plugins: readonly Plugin[] = [
   tenantFilter,
   sqlite,
   directory,
+  s3,
   file,
   debug,
   health,

@@ -1,7 +1,7 @@
 // Who writes, and how far each of its chains has come: `archive-writers/` in the data directory. The store knows it
 // too; what is written here shows when the store's end was cut off.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -36,17 +36,33 @@ export const writerFolder = (dataDir: string, exporterId: string): string =>
 export const openWriterState = async (folder: string): Promise<WriterState> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'writer.json');
-  let known = await readJson(path, writerFile);
-  if (known === undefined) {
-    known = { writer: randomBytes(WRITER_BYTES).toString('hex') };
-    await replace(path, known);
-  }
+  const known = (await readJson(path, writerFile)) ?? (await begin(path));
   const pathOf = (tenant: string): string => join(folder, `tenant=${tenant}.json`);
   return {
     writer: known.writer,
     load: (tenant) => readJson(pathOf(tenant), headFile),
     save: (tenant, head) => replace(pathOf(tenant), head),
   };
+};
+
+/** The first to link its draft is the writer, should two begin at once. */
+const begin = async (path: string): Promise<z.infer<typeof writerFile>> => {
+  const own = { writer: randomBytes(WRITER_BYTES).toString('hex') };
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
+  try {
+    await link(draft, path);
+    return own;
+  } catch (error) {
+    const theirs = await readJson(path, writerFile);
+    if (theirs !== undefined) return theirs;
+    if (!['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(String((error as NodeJS.ErrnoException).code)))
+      throw error;
+    await rename(draft, path);
+    return own;
+  } finally {
+    await rm(draft, { force: true });
+  }
 };
 
 /** Undefined where it is missing or torn: the store is asked then. */
