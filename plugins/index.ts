@@ -2,6 +2,8 @@
 import debug from './exporters/debug/plugin.ts';
 import directory from './exporters/directory/plugin.ts';
 import file from './exporters/file/plugin.ts';
+import natsExporter from './exporters/nats/plugin.ts';
+import opensearch from './exporters/opensearch/plugin.ts';
 import s3 from './exporters/s3/plugin.ts';
 import sqlite from './exporters/sqlite/plugin.ts';
 import health from './extensions/health/plugin.ts';
@@ -12,12 +14,14 @@ import redact from './processors/redact/plugin.ts';
 import tenantFilter from './processors/tenant-filter/plugin.ts';
 import validate from './processors/validate/plugin.ts';
 import http from './receivers/http/plugin.ts';
+import natsReceiver from './receivers/nats/plugin.ts';
 import otlp from './receivers/otlp/plugin.ts';
 import type { Plugin } from '../src/sdk/index.ts';
 
 export const plugins: readonly Plugin[] = [
   http,
   otlp,
+  natsReceiver,
   validate,
   normalize,
   correlate,
@@ -26,8 +30,10 @@ export const plugins: readonly Plugin[] = [
   sqlite,
   directory,
   s3,
+  opensearch,
   file,
   debug,
+  natsExporter,
   health,
   query,
 ];

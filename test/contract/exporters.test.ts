@@ -37,7 +37,10 @@ const throughReader = (plugin: (typeof exporters)[number]): ExporterSuiteOptions
   },
 });
 
-const exporters = plugins.filter((plugin) => plugin.kind === 'exporter');
+/** Held to the same suite in test/integration, over the servers that they need. */
+const ON_SERVERS: ReadonlySet<string> = new Set(['postgres', 'opensearch', 's3', 'nats']);
+
+const exporters = plugins.filter((plugin) => plugin.kind === 'exporter').filter(({ type }) => !ON_SERVERS.has(type));
 for (const plugin of exporters) {
   exporterSuite(plugin, OPTIONS[plugin.type] ?? (plugin.reader === undefined ? {} : throughReader(plugin)));
 }
