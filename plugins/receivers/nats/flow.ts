@@ -1,0 +1,49 @@
+// How much is asked for: never more than there is room for, and nothing while the intake is busy.
+import type { Clock } from '../../../src/event/time.ts';
+
+export interface Flow {
+  /** Resolves with how many messages may be asked for, when that is worth a request; with 0 when the signal aborts. */
+  room(signal: AbortSignal): Promise<number>;
+  /** Ask for nothing for so long. */
+  hold(ms: number): void;
+  /** Something was answered: there may be room again. */
+  changed(): void;
+}
+
+export interface FlowOptions {
+  /** The most messages that are not answered at one time. */
+  readonly batch: number;
+  readonly open: () => number;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'schedule'>;
+}
+
+/** Below this share of the batch a request is not worth its round trip. */
+const WORTH = 0.5;
+
+export const createFlow = ({ batch, open, clock }: FlowOptions): Flow => {
+  let heldUntilMs = 0;
+  let wake: (() => void) | undefined;
+
+  const isOpen = (): boolean => open() <= batch * WORTH && clock.monotonicMs() >= heldUntilMs;
+  const changed = (): void => wake?.();
+
+  return {
+    changed,
+    hold: (ms) => {
+      heldUntilMs = Math.max(heldUntilMs, clock.monotonicMs() + ms);
+      clock.schedule(ms, changed);
+    },
+    room: (signal) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!signal.aborted && !isOpen()) return;
+          wake = undefined;
+          signal.removeEventListener('abort', look);
+          resolve(signal.aborted ? 0 : batch - open());
+        };
+        wake = look;
+        signal.addEventListener('abort', look);
+        look();
+      }),
+  };
+};
