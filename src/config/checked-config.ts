@@ -27,8 +27,10 @@ export interface ExporterDelivery {
 export interface PipelineConfig {
   readonly name: string;
   readonly receivers: readonly string[];
+    readonly concurrency?: number | undefined;
   readonly processors: readonly string[];
   readonly exporters: readonly string[];
+  readonly breaker: { readonly failures: number; readonly openForMs: number; readonly probeEvents: number };
 }
 
 export interface TenantConfig {
@@ -61,6 +63,7 @@ export interface ServiceConfig {
 export interface CheckedConfig {
   readonly receivers: readonly Component<ReceiverPlugin>[];
   readonly processors: readonly Component<ProcessorPlugin>[];
+  readonly deadLetters: { readonly maxBytes: number };
   readonly exporters: readonly (Component<ExporterPlugin> & { readonly delivery: ExporterDelivery })[];
   /** In the order of `service.extensions`. */
   readonly extensions: readonly Component<ExtensionPlugin>[];

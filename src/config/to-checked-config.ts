@@ -30,6 +30,7 @@ export const toCheckedConfig = (
         minFreeBytes: service.journal.min_free_bytes,
         abandon: service.journal.abandon,
       },
+      deadLetters: { maxBytes: service.dead_letters.max_bytes },
       intake: { maxBytes: service.intake.max_bytes, maxBytesPerTenant: service.intake.max_bytes_per_tenant },
       shutdownTimeoutMs: service.shutdown_timeout,
       log: service.log,

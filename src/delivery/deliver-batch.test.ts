@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import type { ExportOutcome, StoredBatch } from '../sdk/index.ts';
 import type { StoredFrame } from '../journal/journal.ts';
 import { createBackoff } from './backoff.ts';
+import { createBatchLimit } from './batch-limit.ts';
+import { createBreaker } from './breaker.ts';
+import { createPermits } from './permits.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { deliverBatch, type AttemptReport } from './deliver-batch.ts';
 import { batchOfFrames } from './frames-batch.ts';
@@ -31,6 +34,15 @@ const delivery = (answer: (id: string, attempt: number, batch: readonly string[]
   const letters: DeadLetter[] = [];
   const reports: AttemptReport[] = [];
   const waits: number[] = [];
+  const clock = {
+    now: () => ({ seconds: 0, nanos: 0 }),
+    monotonicMs: () => 0,
+    schedule: (delayMs: number, callback: () => void) => {
+      waits.push(delayMs);
+      queueMicrotask(callback);
+      return () => undefined;
+    },
+  };
   const parts = {
     id: 'test',
     exporter: {
@@ -50,17 +62,12 @@ const delivery = (answer: (id: string, attempt: number, batch: readonly string[]
       close: async () => undefined,
     },
     backoff: createBackoff({ initialMs: 100, maxMs: 1000 }, () => 1),
+    breaker: createBreaker({ failures: 100, openForMs: 1, probeEvents: 1 }, clock),
+    limit: createBatchLimit(),
+    permits: createPermits(1),
     stoppedDelayMs: 9000,
     timeoutMs: 1000,
-    clock: {
-      now: () => ({ seconds: 0, nanos: 0 }),
-      monotonicMs: () => 0,
-      schedule: (delayMs: number, callback: () => void) => {
-        waits.push(delayMs);
-        queueMicrotask(callback);
-        return () => undefined;
-      },
-    },
+    clock,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     report: (report: AttemptReport) => void reports.push(report),
   };
@@ -84,8 +91,8 @@ test("only what must be tried again is sent again, after the store's own delay",
   await run(batch());
   expect(seen).toEqual([['a1', 'a2', 'b1', 'b2', 'b3'], ['b2'], ['b2']]);
   expect(waits).toEqual([700, 700]);
-  expect(reports[0]).toEqual({ stored: 4, dead: 0, trouble: { state: 'retrying', reason: '429' } });
-  expect(reports.at(-1)).toEqual({ stored: 1, dead: 0, trouble: undefined });
+  expect(reports[0]).toEqual({ attempts: 1, stored: 4, dead: 0, trouble: { state: 'retrying', reason: '429' } });
+  expect(reports.at(-1)).toEqual({ attempts: 1, stored: 1, dead: 0, trouble: undefined });
 });
 
 test('an event that the store will never take becomes a dead letter with its line; the rest is stored', async () => {

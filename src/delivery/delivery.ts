@@ -1,11 +1,17 @@
 import type { Clock } from '../event/time.ts';
 import type { JournalCursor } from '../journal/journal.ts';
-import type { BatchDefaults, ComponentState, Exporter, Log } from '../sdk/index.ts';
-import { createBackoff, type Backoff, type BackoffLimits } from './backoff.ts';
+import type { BatchDefaults, ComponentState, Exporter, ExportOutcome, Log, StoredBatch } from '../sdk/index.ts';
+import { exportOnce } from './attempt.ts';
+import { createBackoff, type BackoffLimits } from './backoff.ts';
+import { createBatchLimit } from './batch-limit.ts';
+import { createBreaker, type BreakerLimits, type BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { deliverBatch, type AttemptReport } from './deliver-batch.ts';
 import { batchOfFrames } from './frames-batch.ts';
 import { createGatherer } from './gather.ts';
+import { createInFlight } from './in-flight.ts';
+import type { DeliveryMetrics } from './metrics.ts';
+import { createPermits } from './permits.ts';
 import { wait } from './wait.ts';
 
 export interface DeliveryOptions {
@@ -13,28 +19,36 @@ export interface DeliveryOptions {
   readonly id: string;
   readonly exporter: Exporter;
   readonly cursor: JournalCursor;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: Pick<DeadLetters, 'write'>;
   readonly batch: BatchDefaults;
-  /** Batch boundaries are journaled before the first attempt. */
+  /** Batch boundaries are journaled before the first attempt. Such an exporter has one batch in flight, whatever `batch` says. */
   readonly cuts: boolean;
   readonly retry: BackoffLimits;
+  readonly breaker: BreakerLimits;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly metrics?: DeliveryMetrics | undefined;
 }
 
 export interface DeliveryStatus {
   readonly state: ComponentState;
   readonly reason?: string;
+  readonly breaker: BreakerState;
   readonly stored: number;
   readonly dead: number;
+  readonly attempts: number;
+  /** Attempts of which something must be tried again. */
+  readonly retries: number;
 }
 
 /** What runs around one exporter: it reads its cursor, forms batches, sees each through, and moves the cursor. */
 export interface Delivery {
   start(): void;
   status(): DeliveryStatus;
+  /** One attempt beside the cursor, for dead letters that are tried again: no waiting, no bisecting. */
+  tryOnce(batch: StoredBatch, signal: AbortSignal): Promise<readonly ExportOutcome[]>;
   /** Sends what is journaled without waiting for more; resolves when all is delivered or the signal aborts, and then stops. */
   stop(signal: AbortSignal): Promise<void>;
 }
@@ -43,47 +57,64 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   const { id, exporter, cursor, log, clock } = options;
   const stopping = new AbortController();
   const draining = new AbortController();
-  const backoff = createBackoff(options.retry, options.random);
-  const status = { state: 'starting' as ComponentState, reason: undefined as string | undefined, stored: 0, dead: 0 };
+  const breaker = createBreaker(options.breaker, clock);
+  const limit = createBatchLimit();
+  const concurrency = options.cuts ? 1 : (options.batch.concurrency ?? 1);
+  const permits = createPermits(concurrency);
+  const counts = { stored: 0, dead: 0, attempts: 0, retries: 0 };
+  let state: ComponentState = 'starting';
+  let reason: string | undefined;
+  let isStarted = false;
   let running: Promise<void> | undefined;
 
-  const report = ({ stored, dead, trouble }: AttemptReport): void => {
-    status.stored += stored;
-    status.dead += dead;
-    if (trouble !== undefined && status.state === 'ok')
+  const report = ({ attempts = 0, stored, dead, trouble }: AttemptReport): void => {
+    counts.stored += stored;
+    counts.dead += dead;
+    counts.attempts += attempts;
+    if (trouble !== undefined) counts.retries += attempts;
+    if (trouble !== undefined && state === 'ok')
       log.warn('a store does not take events', { exporter: id, reason: trouble.reason });
-    if (trouble === undefined && status.state !== 'ok') log.info('a store takes events', { exporter: id });
-    status.state = trouble?.state ?? 'ok';
-    status.reason = trouble?.reason;
+    if (trouble === undefined && state !== 'ok') log.info('a store takes events', { exporter: id });
+    state = trouble?.state ?? 'ok';
+    reason = trouble?.reason;
   };
 
   const run = async (): Promise<void> => {
-    await startExporter(options, backoff, report, stopping.signal);
+    await startExporter(options, report, stopping.signal);
+    isStarted = true;
     const gather = createGatherer(options, AbortSignal.any([draining.signal, stopping.signal]));
-    const parts = { ...options, backoff, stoppedDelayMs: options.retry.maxMs, report };
+    const parts = { ...options, breaker, limit, permits, stoppedDelayMs: options.retry.maxMs, report };
+    const inFlight = createInFlight(concurrency);
     while (!stopping.signal.aborted) {
+      await inFlight.room();
       const group = await gather();
       if (group === undefined) break;
-      await deliverBatch(parts, batchOfFrames(group.frames, group.cut?.key), stopping.signal);
-      cursor.acknowledge(group.frames.map(({ sequence }) => sequence));
+      inFlight.add(async () => {
+        const backoff = createBackoff(options.retry, options.random);
+        await deliverBatch({ ...parts, backoff }, batchOfFrames(group.frames, group.cut?.key), stopping.signal);
+        cursor.acknowledge(group.frames.map(({ sequence }) => sequence));
+      });
     }
+    await inFlight.done();
   };
 
   return {
     start: () => {
       running = run().catch((error: unknown) => {
         if (stopping.signal.aborted) return;
-        status.state = 'failed';
-        status.reason = error instanceof Error ? error.message : String(error);
-        log.error('delivery stopped; its events stay in the journal', { exporter: id, error: status.reason });
+        state = 'failed';
+        reason = error instanceof Error ? error.message : String(error);
+        log.error('delivery stopped; its events stay in the journal', { exporter: id, error: reason });
       });
     },
-    status: () => ({
-      state: status.state,
-      ...(status.reason === undefined ? {} : { reason: status.reason }),
-      stored: status.stored,
-      dead: status.dead,
-    }),
+    status: () => ({ state, ...(reason === undefined ? {} : { reason }), breaker: breaker.state(), ...counts }),
+    tryOnce: async (batch, signal) => {
+      if (isStarted && state !== 'stopped') {
+        return exportOnce({ ...options, permits }, batch, 1, AbortSignal.any([signal, stopping.signal]));
+      }
+      const outcome: ExportOutcome = { status: 'retry', reason: reason ?? `the exporter is ${state}` };
+      return Array.from({ length: batch.count }, () => outcome);
+    },
     stop: async (signal) => {
       draining.abort();
       const abort = (): void => stopping.abort();
@@ -92,24 +123,25 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
       await running;
       signal.removeEventListener('abort', abort);
       stopping.abort();
-      status.state = 'stopped';
+      state = 'stopped';
+      // Whoever tries dead letters again now is let finish.
+      await permits.idle();
       await exporter.stop();
     },
   };
 };
 
 const startExporter = async (
-  { exporter, clock }: DeliveryOptions,
-  backoff: Backoff,
+  { exporter, clock, retry, random }: DeliveryOptions,
   report: (report: AttemptReport) => void,
   signal: AbortSignal,
 ): Promise<void> => {
+  const backoff = createBackoff(retry, random);
   for (;;) {
     signal.throwIfAborted();
     try {
       await exporter.start?.();
-      report({ stored: 0, dead: 0 });
-      return backoff.reset();
+      return report({ stored: 0, dead: 0 });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       report({ stored: 0, dead: 0, trouble: { state: 'retrying', reason } });

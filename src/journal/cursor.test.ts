@@ -195,7 +195,7 @@ test('an exporter that is gone keeps its backlog until it is abandoned, and is f
 
   const third = await openJournal(directory);
   expect([...third.backlogs().keys()].toSorted()).toEqual(['kept', 'new']);
-  third.abandon('kept');
+  await third.abandon('kept');
   await third.close();
   const fourth = await openJournal(directory);
   expect([...fourth.backlogs().keys()]).toEqual(['new']);
@@ -301,7 +301,7 @@ test('what happens to places while a segment grows survives without a new segmen
   const again = second.cursor('archive', everything);
   await second.append(frameOf([2]));
   second.cursor('late', { ...everything, from: 'end' });
-  second.abandon('left');
+  await second.abandon('left');
   await second.append(frameOf([3]));
   const { sequences } = await drain(again);
   again.acknowledge((await again.cut(sequences)).sequences);

@@ -106,7 +106,7 @@ class FileJournal implements Journal {
     if (this.#cursors.has(id)) throw new RangeError(`exporter "${id}" has its cursor already`);
     const place = this.#state.places.get(id) ?? this.#newPlace(id, options);
     place.isOpen = true;
-    place.pipelines = options.pipelines;
+    place.pipelines = options.pipelines ?? place.pipelines;
     place.isDirty = true;
     this.#commits.noteSoon();
     const { fs, onDamage } = this.#options;
@@ -126,8 +126,9 @@ class FileJournal implements Journal {
     return new Map(pending.filter(([, frames]) => frames > 0));
   }
 
-  abandon(id: string): void {
-    if (this.#cursors.has(id)) throw new RangeError(`exporter "${id}" is in use`);
+  async abandon(id: string): Promise<void> {
+    await this.#cursors.get(id)?.close();
+    this.#cursors.delete(id);
     if (!this.#state.places.delete(id)) return;
     this.#state.gone.add(id);
     this.#commits.noteSoon();
@@ -152,7 +153,7 @@ class FileJournal implements Journal {
     await this.#lock.release();
   }
 
-  #newPlace(id: string, { from, pipelines }: CursorOptions): ExporterPlace {
+  #newPlace(id: string, { from, pipelines = new Set() }: CursorOptions): ExporterPlace {
     const { segments, lastSequence, placesLost, places, gone } = this.#state;
     const isFromEnd = from === 'end' && !placesLost;
     const low = isFromEnd ? lastSequence : (segments[0]?.firstSequence ?? lastSequence + 1) - 1;

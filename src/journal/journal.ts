@@ -25,8 +25,8 @@ export interface Cut {
 export interface CursorOptions {
   /** Where a cursor that the journal does not know yet starts. */
   readonly from: 'end' | 'earliest';
-  /** The exporter reads the frames of these pipelines; others count as acknowledged. */
-  readonly pipelines: ReadonlySet<string>;
+  /** The exporter reads the frames of these pipelines; others count as acknowledged. Absent: those it read last. */
+  readonly pipelines?: ReadonlySet<string>;
 }
 
 /** One exporter's place: a low-water mark and the acknowledged sequences above it. */
@@ -60,8 +60,8 @@ export interface Journal {
   cursor(id: string, options: CursorOptions): JournalCursor;
   /** Exporter ids that have a place in the journal and a backlog, with the number of pending frames. */
   backlogs(): ReadonlyMap<string, number>;
-  /** Forgets an exporter that the configuration abandoned. */
-  abandon(id: string): void;
+  /** Forgets an exporter that the configuration abandoned, and closes its cursor if it has one. */
+  abandon(id: string): Promise<void>;
   /** Bytes on disk. */
   bytes(): number;
   /** True while there is room for intake (budget and free space). */

@@ -3,7 +3,7 @@ import type { Plugin } from '../sdk/index.ts';
 import { KINDS } from './registry.ts';
 
 /** What the engine takes from an exporter's section; a plugin has no options of these names. */
-export const EXPORTER_KEYS = ['from', 'on_lag', 'batch', 'retry', 'timeout'] as const;
+export const EXPORTER_KEYS = ['from', 'on_lag', 'batch', 'retry', 'breaker', 'timeout'] as const;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const text = z.string('must be text').min(1, 'must not be empty');

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createDeadLetterQueue } from '../delivery/dead-letter-queue.ts';
 import { openDeadLetters } from '../delivery/dead-letters.ts';
 import { createCounters } from '../pipeline/counters.ts';
 import type { CollectorStatus, ComponentContext, Endpoint } from '../sdk/index.ts';
@@ -8,7 +9,8 @@ import { buildDeliveries } from './deliveries.ts';
 import { createHttpHost } from './http-host.ts';
 import { isOpenToAll } from './open-to-all.ts';
 import { logFor } from './log.ts';
-import { openJournal } from './open-journal.ts';
+import { giveUpBacklogs, openJournal } from './open-journal.ts';
+import { createMetricSource } from './metric-source.ts';
 import { openStore } from './open-store.ts';
 import { buildPipelines } from './pipelines.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -52,15 +54,32 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
 
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const journal = await openJournal(options);
+  /** Ends what may take long and can be asked for again. */
+  const stopping = new AbortController();
   stack.defer(() => journal.close());
-  const deadLetters = await openDeadLetters(join(dataDir, 'dead-letters'), clock);
+  const deadLetters = await openDeadLetters({
+    directory: join(dataDir, 'dead-letters'),
+    maxBytes: config.service.deadLetters.maxBytes,
+    clock,
+    log,
+  });
   stack.defer(() => deadLetters.close());
   const host = createHttpHost({ log });
   stack.defer(() => host.close(scope.deadline));
   const store = openStore(config, keys, contextOf);
   if (store !== undefined) stack.defer(() => store.close());
+  await giveUpBacklogs(journal, deadLetters, options);
 
-  const deliveries = buildDeliveries({ config, journal, deadLetters, clock, random, contextOf });
+  const deliveries = buildDeliveries({
+    config,
+    journal,
+    deadLetters,
+    clock,
+    random,
+    metrics: delivered,
+    spans,
+    contextOf,
+  });
   const status = createStatus({ config, journal, deliveries, counters, clock, phase: () => phase });
   const authenticator = new TenantSecurityService({ tenants: config.tenants, openToAll: isOpenToAll(config) });
   const extensionEndpoints = await startExtensions(scope, config.extensions, (id) => ({
@@ -72,6 +91,11 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
   }));
   for (const { delivery } of deliveries.values()) {
     delivery.start();
+    deadLetters: createDeadLetterQueue({
+      letters: deadLetters,
+      exporters: new Map([...deliveries].map(([name, { delivery }]) => [name, delivery.tryOnce])),
+      signal: stopping.signal,
+    }),
     stack.defer(() => delivery.stop(scope.deadline));
   }
   const pipelines = buildPipelines({ config, journal, counters, log, contextOf });
@@ -98,3 +122,4 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     },
   };
 };
+      stopping.abort();

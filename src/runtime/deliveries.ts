@@ -3,7 +3,10 @@ import type { DeadLetters } from '../delivery/dead-letters.ts';
 import { createDelivery, type Delivery } from '../delivery/delivery.ts';
 import type { Clock } from '../event/time.ts';
 import type { Journal, JournalCursor } from '../journal/journal.ts';
+import type { DeliveryMetrics } from '../delivery/metrics.ts';
 import type { ComponentContext } from '../sdk/index.ts';
+import type { BatchSpans } from '../telemetry/batch-spans.ts';
+import { tracedExporter } from './traced-exporter.ts';
 
 export interface DeliveryWiring {
   readonly config: CheckedConfig;
@@ -11,6 +14,8 @@ export interface DeliveryWiring {
   readonly deadLetters: DeadLetters;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly metrics: DeliveryMetrics | undefined;
+  readonly spans: BatchSpans | undefined;
   readonly contextOf: (id: string) => ComponentContext;
 }
 
@@ -28,20 +33,23 @@ export const buildDeliveries = (
       const context = wiring.contextOf(id);
       const delivery = createDelivery({
         id,
-        exporter: plugin.create(own, context),
+        exporter: tracedExporter(id, plugin.create(own, context), wiring.spans),
         cursor,
         deadLetters: wiring.deadLetters,
         batch: {
           maxEvents: settings.batch.maxEvents ?? plugin.batch.maxEvents,
           maxBytes: settings.batch.maxBytes ?? plugin.batch.maxBytes,
           maxWaitMs: settings.batch.maxWaitMs ?? plugin.batch.maxWaitMs,
+          concurrency: settings.batch.concurrency ?? plugin.batch.concurrency ?? 1,
         },
         cuts: plugin.cuts ?? false,
         retry: settings.retry,
+        breaker: settings.breaker,
         timeoutMs: settings.timeoutMs,
         clock: wiring.clock,
         random: wiring.random,
         log: context.log,
+        metrics: wiring.metrics,
       });
       return [id, { delivery, cursor }];
     }),

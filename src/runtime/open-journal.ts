@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import type { CheckedConfig } from '../config/checked-config.ts';
+import { abandonBacklog } from '../delivery/abandon-backlog.ts';
+import type { DeadLetters } from '../delivery/dead-letters.ts';
 import { openFileJournal } from '../journal/file-journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CollectorOptions } from './scope.ts';
@@ -25,15 +28,31 @@ export const openJournal = async ({ config, dataDir, clock, log }: CollectorOpti
     clock,
     log,
   });
-  const configured = new Set(config.exporters.map(({ id }) => id));
-  for (const [id, frames] of journal.backlogs()) {
-    if (configured.has(id)) continue;
-    if (!abandon.includes(id)) {
-      await journal.close();
-      throw new BacklogError(id, frames);
-    }
-    log.warn('the backlog of an exporter is given up, as the configuration says', { exporter: id, frames });
-    journal.abandon(id);
+  for (const [id, frames] of backlogsOfNobody(journal, config)) {
+    if (abandon.includes(id)) continue;
+    await journal.close();
+    throw new BacklogError(id, frames);
   }
   return journal;
+};
+
+/** Of exporters that are not configured. */
+const backlogsOfNobody = (journal: Journal, { exporters }: CheckedConfig): readonly (readonly [string, number])[] =>
+  [...journal.backlogs()].filter(([backlog]) => !exporters.some(({ id }) => id === backlog));
+
+/** Dead-letters what waits for exporters that the configuration abandons, and then forgets these. */
+export const giveUpBacklogs = async (
+  journal: Journal,
+  deadLetters: DeadLetters,
+  { config, log }: Pick<CollectorOptions, 'config' | 'log'>,
+): Promise<void> => {
+  for (const [id, frames] of backlogsOfNobody(journal, config)) {
+    const events = await abandonBacklog(journal.cursor(id, { from: 'earliest' }), id, deadLetters);
+    await journal.abandon(id);
+    log.warn('the backlog of an exporter is given up, as the configuration says: it is in the dead letters', {
+      exporter: id,
+      frames,
+      events,
+    });
+  }
 };

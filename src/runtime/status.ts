@@ -50,19 +50,24 @@ const componentsOf = ({ config, deliveries, counters, clock, phase }: StatusPart
     ...config.receivers.map(({ id }) => plain('receiver', id)),
     ...config.processors.map(({ id }) => plain('processor', id)),
     ...[...deliveries].map(([id, { delivery, cursor }]): ComponentStatus => {
-      const { state: own, reason, stored, dead } = delivery.status();
-      const oldestMs = cursor.oldestPendingMs();
+      const { state: own, reason, stored, dead, attempts, retries } = delivery.status();
       return {
         id,
         kind: 'exporter',
         state: own,
         ...(reason === undefined ? {} : { reason }),
-        oldestUndeliveredSeconds: oldestMs === undefined ? 0 : Math.max(0, (nowMs - oldestMs) / 1000),
-        counts: { stored, dead, pendingFrames: cursor.pendingFrames() },
+        oldestUndeliveredSeconds: oldestUndeliveredSeconds(cursor, nowMs),
+        counts: { stored, dead, attempts, retries, pendingFrames: cursor.pendingFrames() },
       };
     }),
     ...config.extensions.map(({ id }) => plain('extension', id)),
   ];
+};
+
+/** How long the oldest event that an exporter has not stored has waited; 0 when it has caught up. */
+export const oldestUndeliveredSeconds = (cursor: JournalCursor, nowMs: number): number => {
+  const oldestMs = cursor.oldestPendingMs();
+  return oldestMs === undefined ? 0 : Math.max(0, (nowMs - oldestMs) / 1000);
 };
 
 const reasonsAgainst = ({ journal, phase }: StatusParts, components: readonly ComponentStatus[]): string[] => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator, Intake } from './intake.ts';
 import type { Clock } from '../event/time.ts';
+import type { DeadLetterQueue } from './dead-letters.ts';
 import type { EventQueries } from './query/event-queries.ts';
 import type { ListenerConfig } from './config-types.ts';
 
@@ -54,6 +55,8 @@ export interface ExtensionContext extends ReceiverContext {
   readonly authenticator: Authenticator;
   /** What may be asked of the stored events. Undefined where no exporter of the configuration has a reader. */
   readonly store: EventQueries | undefined;
+  /** Undefined where there are none, as in most tests. */
+  readonly deadLetters?: DeadLetterQueue | undefined;
   status(): CollectorStatus;
 }
 

@@ -31,8 +31,8 @@ export interface StoredBatch {
 
 export type ExportOutcome =
   | { readonly status: 'stored' }
-  /** Try this event again, after `afterMs` if the store named a delay. */
-  | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number }
+  /** Try this event again, after `afterMs` if the store named a delay. `tooMuch`: fewer at once (a 429, a 413, a statement that timed out). */
+  | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number; readonly tooMuch?: boolean }
   /** The store will never take it: to the dead letters. `message` must not hold a value of the event. */
   | { readonly status: 'dead'; readonly code: string; readonly message: string }
   /** The batch was refused as a whole and this event may be the reason: bisect. */
@@ -49,7 +49,10 @@ export const forAll = (batch: StoredBatch, outcome: ExportOutcome): ExportOutcom
 export interface Exporter {
   /** Opens what it needs. A rejection is retried by the engine and never delays the collector's ready line. */
   start?(): Promise<void>;
-  /** One outcome per event, in order. Throw only for a bug. Not called again before it has resolved. */
+  /**
+   * One outcome per event, in order. Throw only for a bug. Called at most as often at once as the plugin's
+   * `batch.concurrency` says: without it, not again before it has resolved.
+   */
   export(batch: StoredBatch, signal: AbortSignal): Promise<readonly ExportOutcome[]>;
   /** Called once, after the last export. */
   stop(): Promise<void>;

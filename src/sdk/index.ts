@@ -28,6 +28,14 @@ export type {
 } from './intake.ts';
 export { forAll, stored } from './exporter.ts';
 export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
+export { DEAD_LETTER_STAGES, deadLetterJson } from './dead-letters.ts';
+export type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterQueue,
+  DeadLetterResult,
+  DeadLetterStage,
+} from './dead-letters.ts';
 export type { EventFilter, EventReader, LinkedLine, PageKey, PageRequest, ReadPage, StoredLine } from './reader.ts';
 export { correlationJson, pageJson, recordJson, traceJson } from './query/answer-json.ts';
 export { isCursorRefused } from './query/event-queries.ts';

@@ -39,6 +39,8 @@ export interface BatchDefaults {
   readonly maxBytes: number;
   /** How long a batch may wait for more; 0: send what is there. */
   readonly maxWaitMs: number;
+  /** Batches that may be in flight at once; 1 if absent, and always with `cuts`. They may be stored in any order. */
+  readonly concurrency?: number;
 }
 
 export interface ExporterPlugin<Schema extends z.ZodType = z.ZodType> extends PluginBase<'exporter', Schema> {

@@ -22,6 +22,7 @@ test('defaults', async () => {
       minFreeBytes: 256 * 1024 ** 2,
       abandon: [],
     },
+    deadLetters: { maxBytes: 256 * 1024 ** 2 },
     intake: { maxBytes: 256 * 1024 ** 2, maxBytesPerTenant: 64 * 1024 ** 2 },
     shutdownTimeoutMs: 30_000,
     log: { level: 'info' },
@@ -32,6 +33,7 @@ test('defaults', async () => {
     batch: { maxEvents: undefined, maxBytes: undefined, maxWaitMs: undefined },
     retry: { initialMs: 500, maxMs: 30_000 },
     timeoutMs: 10_000,
+    breaker: { failures: 5, openForMs: 5000, probeEvents: 10 },
   });
   expect(config.tenants).toEqual([]);
 });

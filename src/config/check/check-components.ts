@@ -131,10 +131,16 @@ const partition = (node: MapNode, keys: readonly string[]): readonly [taken: Map
   return [only(true), only(false)];
 };
 
-const toDelivery = ({ from, on_lag, batch, retry, timeout }: DeliverySection): ExporterDelivery => ({
+const toDelivery = ({ from, on_lag, batch, retry, breaker, timeout }: DeliverySection): ExporterDelivery => ({
   from,
   onLag: on_lag,
-  batch: { maxEvents: batch.max_events, maxBytes: batch.max_bytes, maxWaitMs: batch.max_wait },
+  batch: {
+    maxEvents: batch.max_events,
+    maxBytes: batch.max_bytes,
+    maxWaitMs: batch.max_wait,
+    concurrency: batch.concurrency,
+  },
   retry: { initialMs: retry.initial_interval, maxMs: retry.max_interval },
+  breaker: { failures: breaker.failures, openForMs: breaker.open_for, probeEvents: breaker.probe_events },
   timeoutMs: timeout,
 });

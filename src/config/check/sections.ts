@@ -36,6 +36,49 @@ const intake = z
     message: 'expected at most max_bytes',
   });
 
+const otlpEndpoint = z
+  .string()
+  .regex(/^https?:\/\/[^\s]+$/, 'expected a URL, e.g. http://127.0.0.1:4318')
+  .describe('Where it is sent, as OTEL_EXPORTER_OTLP_ENDPOINT: without the path of the signal.');
+
+const telemetry = z.strictObject({
+  metrics: z
+    .strictObject({
+      ...listenerShape('127.0.0.1:8888'),
+      endpoint: endpoint()
+        .optional()
+        .describe('Where Prometheus reads them at /metrics, e.g. 127.0.0.1:8888; without it, nowhere.'),
+      otlp: z
+        .strictObject({
+          endpoint: otlpEndpoint,
+          interval: duration().prefault('60s').describe('How often they are sent.'),
+        })
+        .optional()
+        .describe('Sends them by OTLP over HTTP.'),
+      level: z.enum(['none', 'normal']).default('normal').describe('none: no metrics, whatever else is said.'),
+    })
+    .prefault({})
+    .describe('What became of the events, in numbers.'),
+  traces: z
+    .strictObject({
+      otlp: z.strictObject({ endpoint: otlpEndpoint }).optional().describe('Sends them by OTLP over HTTP.'),
+      sample_ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('The share of batches that are traced; without it, as OTEL_TRACES_SAMPLER says, else all.'),
+    })
+    .prefault({})
+    .describe('A span for each batch and stage, linked to the traces of its events.'),
+});
+
+const deadLetters = z.strictObject({
+  max_bytes: size()
+    .prefault('256MiB')
+    .describe('The disk budget of dead letters; when it is used up, an exporter that needs more of it waits.'),
+});
+
 const ids = (what: string) => z.array(z.string()).describe(`Ids of ${what}.`);
 
 const pipeline = z.strictObject({
@@ -53,6 +96,7 @@ export const serviceSection = z.strictObject({
     .describe('Which receivers, processors and exporters are wired together.'),
   journal: journal.prefault({}).describe('Where acknowledged events are until every exporter has stored them.'),
   intake: intake.prefault({}).describe('How much input is in memory at one time.'),
+  dead_letters: deadLetters.prefault({}).describe('What no store takes as it is, until it is retried or dropped.'),
   shutdown_timeout: duration().prefault('30s').describe('How long exporters may go on storing after SIGTERM.'),
   log: z
     .strictObject({
@@ -105,6 +149,12 @@ export const deliverySection = z.strictObject({
     })
     .prefault({})
     .describe("How its batches are formed; without it, as suits the plugin's store."),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe('Batches in flight at once, where the exporter can; one that writes archives has one.'),
   retry: z
     .strictObject({
       initial_interval: duration().prefault('500ms').describe('The wait after the first failure; it doubles.'),
@@ -119,3 +169,11 @@ export const deliverySection = z.strictObject({
   timeout: duration().prefault('10s').describe('How long one attempt may take.'),
 });
 export type DeliverySection = z.output<typeof deliverySection>;
+  breaker: z
+    .strictObject({
+      failures: z.int().min(1).default(5).describe('Attempts in a row that the store took nothing of, until it opens.'),
+      open_for: duration().prefault('5s').describe('How long nothing is sent, before a few events ask again.'),
+      probe_events: z.int().min(1).default(10).describe('The most events that ask.'),
+    })
+    .prefault({})
+    .describe('Keeps off a store that is down.'),
