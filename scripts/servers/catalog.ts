@@ -119,6 +119,14 @@ function platform(): string {
   return `${process.platform}-${process.arch}`;
 }
 
+/** The variables that name servers of one's own, in place of installed ones. */
+export const OWN_SERVERS: Readonly<Record<string, string>> = {
+  postgres: 'BETALOGS_TEST_POSTGRES_URL',
+  opensearch: 'BETALOGS_TEST_OPENSEARCH_URL',
+  minio: 'BETALOGS_TEST_S3_URL',
+  'nats-server': 'BETALOGS_TEST_NATS_URL',
+};
+
 export const SERVERS: readonly Server[] = [
   postgres,
   openSearch('opensearch', '3.8.0', 15, 21, []),

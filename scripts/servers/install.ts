@@ -1,6 +1,6 @@
 // npm run servers: installs the test servers that are missing into the cache, and says what it does.
 import { cacheFolder } from './cache.ts';
-import { isInstalled, markInstalled, SERVERS, type Server } from './catalog.ts';
+import { isInstalled, markInstalled, OWN_SERVERS, SERVERS, type Server } from './catalog.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -40,4 +40,7 @@ const install = async (server: Server, cache: string): Promise<string | undefine
   }
 };
 
-if (import.meta.main) process.exitCode = (await installServers()).length === 0 ? 0 : 1;
+if (import.meta.main) {
+  const wanted = SERVERS.filter(({ name }) => (process.env[OWN_SERVERS[name] ?? ''] ?? '') === '');
+  process.exitCode = (await installServers(wanted)).length === 0 ? 0 : 1;
+}

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { installed } from './installed.ts';
+import { ownServer } from './own.ts';
 import { dataFolder, freePort, serve, type TestServer } from './server-process.ts';
 
 export const S3_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'testtesttest' } as const;
 
 /** MinIO on a free port, with a key for SSE-KMS. */
 export const startMinio = async (): Promise<TestServer> => {
+  const own = ownServer('minio');
+  if (own !== undefined) return own;
   const folder = dataFolder('minio', false);
   const url = `http://127.0.0.1:${await freePort()}`;
   return serve(url, folder, {

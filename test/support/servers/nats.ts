@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { connect } from 'node:net';
 import { installed } from './installed.ts';
+import { ownServer } from './own.ts';
 import { dataFolder, freePort, serve, type TestServer } from './server-process.ts';
 
 /** nats-server with JetStream on a free port. */
 export const startNats = async (args: readonly string[] = []): Promise<TestServer> => {
+  const own = ownServer('nats-server');
+  if (own !== undefined) return own;
   const folder = dataFolder('nats', false);
   const port = await freePort();
   return serve(`nats://127.0.0.1:${port}`, folder, {

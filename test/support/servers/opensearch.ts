@@ -4,12 +4,15 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { isRoot, javaHome } from '../../../scripts/servers/cache.ts';
 import { installed } from './installed.ts';
+import { ownServer } from './own.ts';
 import { dataFolder, freePort, serve, type ServerCommand, type TestServer } from './server-process.ts';
 
 export const SECURITY_ADMIN = { username: 'admin', password: 'admin' } as const;
 
 /** OpenSearch 3.8, without security, on a free port. */
 export const startOpenSearch = async (): Promise<TestServer> => {
+  const own = ownServer('opensearch');
+  if (own !== undefined) return own;
   const url = `http://127.0.0.1:${await freePort()}`;
   const { folder, command } = prepare('opensearch', 21, url, []);
   return serve(url, folder, {

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { installed } from './installed.ts';
+import { ownServer } from './own.ts';
 import { dataFolder, freePort, identity, serve, type TestServer } from './server-process.ts';
 
 /** PostgreSQL 18 on a free port, superuser `postgres` without a password. */
 export const startPostgres = async (settings: Readonly<Record<string, string>> = {}): Promise<TestServer> => {
+  const own = ownServer('postgres');
+  if (own !== undefined) return own;
   const bin = join(installed('postgres'), 'bin');
   const folder = dataFolder('postgres', true);
   const data = join(folder, 'pg');
