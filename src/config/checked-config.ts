@@ -1,5 +1,13 @@
 // What the rest of the program sees of a configuration: checked, resolved, and without YAML.
-import type { ExporterPlugin, ExtensionPlugin, Plugin, ProcessorPlugin, ReceiverPlugin, Scope } from '../sdk/index.ts';
+import type {
+  ExporterPlugin,
+  ExtensionPlugin,
+  ListenerConfig,
+  Plugin,
+  ProcessorPlugin,
+  ReceiverPlugin,
+  Scope,
+} from '../sdk/index.ts';
 
 /** A configured component: its plugin and the plugin's own parsed configuration. */
 export interface Component<P extends Plugin = Plugin> {
@@ -19,18 +27,18 @@ export interface ExporterDelivery {
     readonly maxEvents?: number | undefined;
     readonly maxBytes?: number | undefined;
     readonly maxWaitMs?: number | undefined;
+    readonly concurrency?: number | undefined;
   };
   readonly retry: { readonly initialMs: number; readonly maxMs: number };
+  readonly breaker: { readonly failures: number; readonly openForMs: number; readonly probeEvents: number };
   readonly timeoutMs: number;
 }
 
 export interface PipelineConfig {
   readonly name: string;
   readonly receivers: readonly string[];
-    readonly concurrency?: number | undefined;
   readonly processors: readonly string[];
   readonly exporters: readonly string[];
-  readonly breaker: { readonly failures: number; readonly openForMs: number; readonly probeEvents: number };
 }
 
 export interface TenantConfig {
@@ -55,15 +63,31 @@ export interface ServiceConfig {
     /** Exporters that are gone from the configuration and may lose their backlog. */
     readonly abandon: readonly string[];
   };
+  readonly deadLetters: { readonly maxBytes: number };
   readonly intake: { readonly maxBytes: number; readonly maxBytesPerTenant: number };
   readonly shutdownTimeoutMs: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  readonly telemetry: TelemetryConfig;
+}
+
+/** The collector's own metrics and traces; what is undefined may still be named by OpenTelemetry's variables. */
+export interface TelemetryConfig {
+  readonly metrics: {
+    readonly level: 'none' | 'normal';
+    /** Where Prometheus reads them. */
+    readonly listener?: ListenerConfig | undefined;
+    readonly otlp?: { readonly endpoint: string; readonly intervalMs: number } | undefined;
+  };
+  readonly traces: {
+    readonly otlp?: { readonly endpoint: string } | undefined;
+    /** 0 to 1. */
+    readonly sampleRatio?: number | undefined;
+  };
 }
 
 export interface CheckedConfig {
   readonly receivers: readonly Component<ReceiverPlugin>[];
   readonly processors: readonly Component<ProcessorPlugin>[];
-  readonly deadLetters: { readonly maxBytes: number };
   readonly exporters: readonly (Component<ExporterPlugin> & { readonly delivery: ExporterDelivery })[];
   /** In the order of `service.extensions`. */
   readonly extensions: readonly Component<ExtensionPlugin>[];

@@ -13,7 +13,7 @@ import type { CheckedConfig, ConfigIssue } from './checked-config.ts';
 import { configSchema, frameSchema, type Section, SECTION_NAMES } from './config-schema.ts';
 import { effectiveConfig } from './effective.ts';
 import { type Finding, type Report, sortIssues, toIssue } from './issue.ts';
-import { toCheckedConfig } from './to-checked-config.ts';
+import { metricsListenerOf, toCheckedConfig } from './to-checked-config.ts';
 import { mergeNodes } from './yaml/merge.ts';
 import { type ConfigNode, emptyMap, isNull, locate } from './yaml/node.ts';
 import { parseSet, SET_FILE } from './yaml/parse-set.ts';
@@ -116,8 +116,9 @@ const checkConfig = async (given: ConfigNode, setting: Setting, report: Report):
       ? []
       : checkValues(tenantsSection, { root, path: ['tenants'] }, report);
   if (tenants !== undefined) checkTenants(root, tenants, report);
-  checkListeners({ root, components, hasTenants: tenants === undefined || tenants.length > 0 }, report);
   const service = checkValues(serviceSection, { root, path: ['service'] }, report);
+  const hasTenants = tenants === undefined || tenants.length > 0;
+  checkListeners({ root, components, hasTenants, metrics: service && metricsListenerOf(service) }, report);
   const wired = service ?? readWiring(root);
   if (wired !== undefined) checkWiring({ root, components, unreadable, ...wired, registry }, report);
   if (service === undefined || tenants === undefined) return undefined;

@@ -1,7 +1,7 @@
-import type { Kind, Plugin } from '../sdk/index.ts';
+import type { Kind, ListenerConfig, Plugin } from '../sdk/index.ts';
 import type { FoundComponent } from './check/check-components.ts';
 import type { ServiceSection, TenantsSection } from './check/sections.ts';
-import type { CheckedConfig, Component } from './checked-config.ts';
+import type { CheckedConfig, Component, TelemetryConfig } from './checked-config.ts';
 import type { Section } from './config-schema.ts';
 
 /** Puts the checked parts together under the names that code uses. Parts that are wrong are left out. */
@@ -34,8 +34,27 @@ export const toCheckedConfig = (
       intake: { maxBytes: service.intake.max_bytes, maxBytesPerTenant: service.intake.max_bytes_per_tenant },
       shutdownTimeoutMs: service.shutdown_timeout,
       log: service.log,
+      telemetry: toTelemetryConfig(service),
     },
   };
+};
+
+const toTelemetryConfig = (service: ServiceSection): TelemetryConfig => {
+  const { metrics, traces } = service.telemetry;
+  return {
+    metrics: {
+      level: metrics.level,
+      listener: metricsListenerOf(service),
+      otlp: metrics.otlp && { endpoint: metrics.otlp.endpoint, intervalMs: metrics.otlp.interval },
+    },
+    traces: { otlp: traces.otlp, sampleRatio: traces.sample_ratio },
+  };
+};
+
+/** Where Prometheus reads the metrics. */
+export const metricsListenerOf = ({ telemetry }: ServiceSection): ListenerConfig | undefined => {
+  const { endpoint, tls, insecure } = telemetry.metrics;
+  return endpoint === undefined ? undefined : { endpoint, tls, insecure };
 };
 
 const ofKind = <K extends Kind>(

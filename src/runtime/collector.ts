@@ -10,7 +10,6 @@ import { createHttpHost } from './http-host.ts';
 import { isOpenToAll } from './open-to-all.ts';
 import { logFor } from './log.ts';
 import { giveUpBacklogs, openJournal } from './open-journal.ts';
-import { createMetricSource } from './metric-source.ts';
 import { openStore } from './open-store.ts';
 import { buildPipelines } from './pipelines.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -50,12 +49,12 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     dataDir,
     version: VERSION,
   });
+  /** Ends what may take long and can be asked for again. */
+  const stopping = new AbortController();
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
 
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const journal = await openJournal(options);
-  /** Ends what may take long and can be asked for again. */
-  const stopping = new AbortController();
   stack.defer(() => journal.close());
   const deadLetters = await openDeadLetters({
     directory: join(dataDir, 'dead-letters'),
@@ -64,22 +63,13 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     log,
   });
   stack.defer(() => deadLetters.close());
+  await giveUpBacklogs(journal, deadLetters, options);
   const host = createHttpHost({ log });
   stack.defer(() => host.close(scope.deadline));
   const store = openStore(config, keys, contextOf);
   if (store !== undefined) stack.defer(() => store.close());
-  await giveUpBacklogs(journal, deadLetters, options);
 
-  const deliveries = buildDeliveries({
-    config,
-    journal,
-    deadLetters,
-    clock,
-    random,
-    metrics: delivered,
-    spans,
-    contextOf,
-  });
+  const deliveries = buildDeliveries({ config, journal, deadLetters, clock, random, contextOf });
   const status = createStatus({ config, journal, deliveries, counters, clock, phase: () => phase });
   const authenticator = new TenantSecurityService({ tenants: config.tenants, openToAll: isOpenToAll(config) });
   const extensionEndpoints = await startExtensions(scope, config.extensions, (id) => ({
@@ -87,15 +77,15 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     listen: host.listen,
     authenticator,
     store,
-    status,
-  }));
-  for (const { delivery } of deliveries.values()) {
-    delivery.start();
     deadLetters: createDeadLetterQueue({
       letters: deadLetters,
       exporters: new Map([...deliveries].map(([name, { delivery }]) => [name, delivery.tryOnce])),
       signal: stopping.signal,
     }),
+    status,
+  }));
+  for (const { delivery } of deliveries.values()) {
+    delivery.start();
     stack.defer(() => delivery.stop(scope.deadline));
   }
   const pipelines = buildPipelines({ config, journal, counters, log, contextOf });
@@ -116,10 +106,10 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     status,
     stop: async () => {
       phase = 'stopping';
+      stopping.abort();
       scope.deadline = AbortSignal.timeout(config.service.shutdownTimeoutMs);
       await stack.disposeAsync();
       return [...deliveries].filter(([, { cursor }]) => cursor.pendingFrames() > 0).map(([id]) => id);
     },
   };
 };
-      stopping.abort();

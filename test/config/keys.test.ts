@@ -105,8 +105,8 @@ const cases: readonly BrokenCase[] = [
   },
   {
     name: 'a key that does nothing yet',
-    over: 'service: { telemetry: {} }',
-    lines: ['app.yaml:1:12: service.telemetry: unknown key "telemetry" [CONFIG_UNKNOWN_KEY]'],
+    over: 'service: { audit: {} }',
+    lines: ['app.yaml:1:12: service.audit: unknown key "audit" [CONFIG_UNKNOWN_KEY]'],
   },
   {
     name: 'a key of a tenant',

@@ -26,14 +26,15 @@ test('defaults', async () => {
     intake: { maxBytes: 256 * 1024 ** 2, maxBytesPerTenant: 64 * 1024 ** 2 },
     shutdownTimeoutMs: 30_000,
     log: { level: 'info' },
+    telemetry: { metrics: { level: 'normal' }, traces: {} },
   });
   expect(config.exporters[0]?.delivery).toEqual({
     from: 'end',
     onLag: 'block',
     batch: { maxEvents: undefined, maxBytes: undefined, maxWaitMs: undefined },
     retry: { initialMs: 500, maxMs: 30_000 },
-    timeoutMs: 10_000,
     breaker: { failures: 5, openForMs: 5000, probeEvents: 10 },
+    timeoutMs: 10_000,
   });
   expect(config.tenants).toEqual([]);
 });

@@ -14,15 +14,21 @@ export interface ListenerCheck {
   readonly root: ConfigNode;
   readonly components: Readonly<Record<Section, readonly FoundComponent[]>>;
   readonly hasTenants: boolean;
+  /** Of the collector's own metrics, which ask nobody who they are. */
+  readonly metrics: ListenerConfig | undefined;
 }
 
 /** Nothing listens beyond this machine by accident, and what shares an endpoint agrees on TLS. */
-export const checkListeners = ({ root, components, hasTenants }: ListenerCheck, report: Report): void => {
+export const checkListeners = ({ root, components, hasTenants, metrics }: ListenerCheck, report: Report): void => {
   const byEndpoint = new Map<string, FoundListener>();
-  for (const found of SECTION_NAMES.flatMap((section) => listenersOf(root, section, components[section]))) {
+  const own = metrics === undefined ? [] : [{ listener: metrics, at: locateEndpoint(root, METRICS_PATH) }];
+  for (const found of [...SECTION_NAMES.flatMap((name) => listenersOf(root, name, components[name])), ...own]) {
     const { listener, at } = found;
     const { endpoint, tls, insecure } = listener;
-    if (!isLoopbackHost(hostOf(endpoint)) && !insecure && !(tls !== undefined && hasTenants)) report(at, EXPOSED);
+    if (!isLoopbackHost(hostOf(endpoint)) && !insecure) {
+      if (listener === metrics) report(at, EXPOSED_METRICS);
+      else if (tls === undefined || !hasTenants) report(at, EXPOSED);
+    }
     const first = byEndpoint.get(endpoint);
     if (first === undefined) byEndpoint.set(endpoint, found);
     else if (!endpoint.endsWith(':0') && !sameTls(first.listener, listener)) report(at, differentTls(first.at));
@@ -34,6 +40,13 @@ const EXPOSED: Finding = {
   message:
     'listens beyond this machine without TLS and tenants; bind 127.0.0.1, or configure tls and tenants, ' +
     'or say insecure: true where something in front does both',
+};
+const METRICS_PATH = ['service', 'telemetry', 'metrics'];
+const EXPOSED_METRICS: Finding = {
+  code: 'CONFIG_EXPOSED',
+  message:
+    'shows metrics, which name tenants, to whoever reaches it; bind 127.0.0.1, or say insecure: true ' +
+    'where something in front decides who may',
 };
 const differentTls = ({ path }: Located): Finding => ({
   code: 'CONFIG_ENDPOINT_CONFLICT',

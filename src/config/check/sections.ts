@@ -1,6 +1,6 @@
 // What is not a plugin's: the engine's own sections, and its settings in an exporter's.
 import { TENANT_PATTERN } from '../../event/schema.ts';
-import { duration, SCOPES, size, z } from '../../sdk/index.ts';
+import { duration, endpoint, listenerShape, SCOPES, size, z } from '../../sdk/index.ts';
 
 const NOT_SUPPORTED = { params: { code: 'CONFIG_NOT_SUPPORTED' } };
 
@@ -104,6 +104,9 @@ export const serviceSection = z.strictObject({
     })
     .prefault({})
     .describe('Its own log, JSON lines on stderr.'),
+  telemetry: telemetry
+    .prefault({})
+    .describe("The collector's own metrics and traces; OpenTelemetry's OTEL_ variables say what is left out here."),
 });
 
 export type ServiceSection = z.output<typeof serviceSection>;
@@ -146,15 +149,15 @@ export const deliverySection = z.strictObject({
       max_events: z.int().min(1).max(1_000_000).optional().describe('The most events of one batch.'),
       max_bytes: size().optional().describe('The most bytes of one batch.'),
       max_wait: duration().optional().describe('How long a batch waits for more events.'),
-    })
-    .prefault({})
-    .describe("How its batches are formed; without it, as suits the plugin's store."),
       concurrency: z
         .int()
         .min(1)
         .max(64)
         .optional()
         .describe('Batches in flight at once, where the exporter can; one that writes archives has one.'),
+    })
+    .prefault({})
+    .describe("How its batches are formed; without it, as suits the plugin's store."),
   retry: z
     .strictObject({
       initial_interval: duration().prefault('500ms').describe('The wait after the first failure; it doubles.'),
@@ -166,9 +169,6 @@ export const deliverySection = z.strictObject({
     })
     .prefault({})
     .describe('What can be tried again is tried until it is stored.'),
-  timeout: duration().prefault('10s').describe('How long one attempt may take.'),
-});
-export type DeliverySection = z.output<typeof deliverySection>;
   breaker: z
     .strictObject({
       failures: z.int().min(1).default(5).describe('Attempts in a row that the store took nothing of, until it opens.'),
@@ -177,3 +177,6 @@ export type DeliverySection = z.output<typeof deliverySection>;
     })
     .prefault({})
     .describe('Keeps off a store that is down.'),
+  timeout: duration().prefault('10s').describe('How long one attempt may take.'),
+});
+export type DeliverySection = z.output<typeof deliverySection>;
