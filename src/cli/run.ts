@@ -4,6 +4,8 @@ import { loadKeyRing } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { Endpoint } from '../sdk/index.ts';
+import { toTelemetrySettings } from '../telemetry/settings.ts';
+import { NO_TELEMETRY, openTelemetry } from '../telemetry/telemetry.ts';
 import { dataDirOf } from './data-dir.ts';
 import { EXIT, type CliIo, type GlobalArgs } from './io.ts';
 import { loadOrReport } from './load-config.ts';
@@ -14,16 +16,26 @@ export const run = async (args: GlobalArgs, io: CliIo & { readonly stop: AbortSi
   if (typeof loaded === 'number') return loaded;
   const { config } = loaded;
   const dataDir = dataDirOf(args, io);
-  const log = createLog(config.service.log.level);
+  const clock = createSystemClock();
+  let telemetry = NO_TELEMETRY;
+  const log = createLog(config.service.log.level, () => telemetry.activeSpan());
   const keysFile = io.env['BETALOGS_KEYS_FILE'];
   const keys = await loadKeyRing({ dataDir, log, ...(keysFile === undefined ? {} : { keysFile }) });
+  telemetry = await openTelemetry({
+    settings: toTelemetrySettings(config.service.telemetry, io.env),
+    version: VERSION,
+    clock,
+    random: Math.random,
+    log,
+  });
   const collector = await startCollector({
     config,
     dataDir,
     keys,
-    clock: createSystemClock(),
+    clock,
     random: Math.random,
     log,
+    telemetry,
   });
   const endpoints = Object.fromEntries(collector.endpoints.map(({ name, address }) => [name, address]));
   io.stdout(`${JSON.stringify({ ready: true, endpoints })}\n`);
@@ -32,6 +44,7 @@ export const run = async (args: GlobalArgs, io: CliIo & { readonly stop: AbortSi
   await aborted(io.stop);
   log.info('stopping: no new events are taken, what is acknowledged is delivered');
   const behind = await collector.stop();
+  await telemetry.shutdown();
   if (behind.length === 0) return EXIT.done;
   log.warn('stopped; acknowledged events wait in the journal for the next start', { exporters: behind });
   return EXIT.undelivered;

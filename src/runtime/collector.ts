@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { createDeadLetterQueue } from '../delivery/dead-letter-queue.ts';
 import { openDeadLetters } from '../delivery/dead-letters.ts';
 import { createCounters } from '../pipeline/counters.ts';
-import type { CollectorStatus, ComponentContext, Endpoint } from '../sdk/index.ts';
+import type { CollectorStatus, ComponentContext, Endpoint, HttpMount, ListenerConfig } from '../sdk/index.ts';
+import type { Metrics } from '../telemetry/start-metrics.ts';
 import { TenantSecurityService } from '../tenancy/tenant-security-service.ts';
 import { buildDeliveries } from './deliveries.ts';
+import { createDeliveryCounts } from './delivery-counts.ts';
 import { createHttpHost } from './http-host.ts';
 import { isOpenToAll } from './open-to-all.ts';
 import { logFor } from './log.ts';
 import { giveUpBacklogs, openJournal } from './open-journal.ts';
+import { createMetricSource } from './metric-source.ts';
 import { openStore } from './open-store.ts';
 import { buildPipelines } from './pipelines.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -38,9 +41,11 @@ export const startCollector = async (options: CollectorOptions): Promise<Collect
 };
 
 const start = async (options: CollectorOptions, scope: Scope): Promise<Collector> => {
-  const { config, dataDir, keys, clock, log, random } = options;
+  const { config, dataDir, keys, clock, log, random, telemetry } = options;
   const { stack } = scope;
   const counters = createCounters();
+  const { metrics, spans } = telemetry;
+  const delivered = metrics && createDeliveryCounts(metrics.timings.exported);
   const contextOf = (id: string): ComponentContext => ({
     id,
     log: logFor(log, { component: id }),
@@ -69,7 +74,16 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
   const store = openStore(config, keys, contextOf);
   if (store !== undefined) stack.defer(() => store.close());
 
-  const deliveries = buildDeliveries({ config, journal, deadLetters, clock, random, contextOf });
+  const deliveries = buildDeliveries({
+    config,
+    journal,
+    deadLetters,
+    clock,
+    random,
+    metrics: delivered,
+    spans,
+    contextOf,
+  });
   const status = createStatus({ config, journal, deliveries, counters, clock, phase: () => phase });
   const authenticator = new TenantSecurityService({ tenants: config.tenants, openToAll: isOpenToAll(config) });
   const extensionEndpoints = await startExtensions(scope, config.extensions, (id) => ({
@@ -97,12 +111,21 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     journal,
     counters,
     clock,
+    metrics: delivered,
+    tracing: spans,
+    onAnswered: metrics?.timings.answered,
     contextOf: (id) => ({ ...contextOf(id), listen: host.listen }),
   });
+  if (metrics !== undefined && delivered !== undefined) {
+    const cursors = new Map([...deliveries].map(([id, { cursor }]) => [id, cursor]));
+    metrics.read(createMetricSource({ config, counters, delivered, journal, cursors, clock }));
+  }
+  const metricsEndpoints =
+    metrics?.listener === undefined ? [] : [await host.listen(pageOf(metrics.listener, metrics))];
   phase = 'running';
 
   return {
-    endpoints: [...receiverEndpoints, ...extensionEndpoints],
+    endpoints: [...receiverEndpoints, ...extensionEndpoints, ...metricsEndpoints],
     status,
     stop: async () => {
       phase = 'stopping';
@@ -113,3 +136,11 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     },
   };
 };
+
+/** What Prometheus reads. */
+const pageOf = (listener: ListenerConfig, { page }: Pick<Metrics, 'page'>): HttpMount => ({
+  name: 'metrics',
+  listener,
+  paths: ['/metrics'],
+  handler: page,
+});

@@ -3,13 +3,17 @@ import type { Log } from '../sdk/index.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** What is added to a line: the span that is active when it is written. */
+export type LineContext = () => Readonly<Record<string, string>> | undefined;
+
 /** JSON lines on stderr, written before the call returns: what explains a crash is there after it. */
-export const createLog = (level: LogLevel): Log => {
+export const createLog = (level: LogLevel, contextOf: LineContext = () => undefined): Log => {
   const logger = pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => contextOf() ?? {},
       formatters: { level: (label) => ({ level: label }) },
     },
     pino.destination({ fd: 2, sync: true }),
