@@ -76,21 +76,28 @@ export const openConnection = async (config: ConnectionConfig, name: string): Pr
 
 const authenticatorOf = (config: ConnectionConfig): Authenticator | undefined => {
   const { credentials_file, nkey_seed_file, user, password, token } = config;
-  if (credentials_file !== undefined) return credsAuthenticator(reader(credentials_file));
-  if (nkey_seed_file !== undefined) return nkeyAuthenticator(reader(nkey_seed_file));
+  if (credentials_file !== undefined) return credsAuthenticator(reader(credentials_file, CREDENTIALS));
+  if (nkey_seed_file !== undefined) return nkeyAuthenticator(reader(nkey_seed_file, SEED));
   if (token !== undefined) return tokenAuthenticator(token.reveal());
   return user === undefined ? undefined : usernamePasswordAuthenticator(user, password?.reveal());
 };
 
-/** What the file holds now; while it cannot be read, what it held: a throw at a reconnect would end the connection. */
-const reader = (path: string): (() => Uint8Array) => {
-  const read = (): Buffer => Buffer.from(readFileSync(path, 'utf8').trim());
+const CREDENTIALS = /-+BEGIN NATS USER JWT-+\s+\S+\s+-+END NATS USER JWT-+[^]*-+BEGIN USER NKEY SEED-+\s+\S+\s+-+END/;
+const SEED = /^SU[A-Z2-7]{56}\s*$/;
+
+/** What the file holds now; while that is no good, what it held: a throw at a reconnect would end the connection. */
+const reader = (path: string, form: RegExp): (() => Uint8Array) => {
+  const read = (): Buffer => {
+    const text = readFileSync(path, 'utf8');
+    if (!form.test(text)) throw new Error(`${path} does not hold what signs in to NATS`);
+    return Buffer.from(form === SEED ? text.trim() : text);
+  };
   let last = read();
   return () => {
     try {
       last = read();
     } catch {
-      // The file is being replaced, or gone: the server says whether the old one is still good.
+      // It is being replaced, or gone: the server says whether the old one is still good.
     }
     return last;
   };

@@ -42,6 +42,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   const inbox = createInbox(options.inboxPrefix);
   const waiting = new Map<string, Waiting>();
   let connection: NatsConnection | undefined;
+  let opening: Promise<NatsConnection> | undefined;
   let isUp = false;
   let count = 0;
 
@@ -71,14 +72,19 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
     }
   };
 
-  const open = async (): Promise<NatsConnection> => {
-    if (connection !== undefined && !connection.isClosed()) return connection;
+  const connectOnce = async (): Promise<NatsConnection> => {
     const opened = await options.connect();
     opened.subscribe(`${inbox}.*`, { callback: onAnswer });
     connection = opened;
     isUp = true;
     void watch(opened);
     return opened;
+  };
+
+  const open = async (): Promise<NatsConnection> => {
+    if (connection !== undefined && !connection.isClosed()) return connection;
+    opening ??= connectOnce().finally(() => (opening = undefined));
+    return opening;
   };
 
   const send = (to: NatsConnection, { subject, id, payload }: OutgoingMessage, token: string): void => {
@@ -95,7 +101,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
       const manager = await jetstreamManager(await open(), { checkAPI: false });
       options.onStream(await ensureStream(manager, options.stream, options.create));
     },
-    maxPayload: () => (connection?.info?.max_payload ?? 0) - HEADER_BYTES - options.stream.length,
+    maxPayload: () => (connection?.info?.max_payload ?? Infinity) - HEADER_BYTES - options.stream.length,
     publish: (messages, signal) =>
       new Promise((resolve) => {
         const answers: Answer[] = [];
@@ -115,8 +121,19 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
           waiting.set(tokens[position]!, { subject, settle: (answer) => settle(position, answer) }),
         );
         if (signal.aborted) return abort();
-        if (connection === undefined || !isUp) return settleAll(NOT_CONNECTED);
-        for (const [position, message] of messages.entries()) send(connection, message, tokens[position]!);
+        if (connection === undefined || !isUp) {
+          // A connection that is cut comes back by itself; one that was closed, as by bad credentials, does not.
+          if (connection?.isClosed() === true) void open().catch(() => undefined);
+          return settleAll(NOT_CONNECTED);
+        }
+        for (const [position, message] of messages.entries()) {
+          try {
+            send(connection, message, tokens[position]!);
+          } catch {
+            // Another server with a smaller max_payload, or a connection that closes.
+            settle(position, CUT);
+          }
+        }
         return undefined;
       }),
     stop: async () => {
