@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const CLOCK_TICKS_PER_SECOND = 100;
@@ -12,8 +13,12 @@ const CLOCK_TICKS_PER_SECOND = 100;
 export interface ProcessOptions {
   /** A folder that stays over restarts: `bench.yaml` and `data` are in it. */
   readonly directory: string;
-  /** The configuration; without it, config/default.yaml with every port free. */
+  /** The configuration's text; without it, the shipped `file`. */
   readonly yaml?: string;
+  /** A shipped configuration as it stands, every port free; default `default.yaml`. */
+  readonly file?: string;
+  readonly sets?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly nodeFlags?: readonly string[];
   /** Where its log lines go; dropped where absent. */
   readonly onLog?: (line: string) => void;
@@ -31,13 +36,14 @@ export interface CollectorProcess {
   kill(): Promise<void>;
 }
 
-const DEFAULT_CONFIG = fileURLToPath(new URL('../../config/default.yaml', import.meta.url));
-const FREE_PORTS = [
-  'receivers.http.endpoint=127.0.0.1:0',
-  'receivers.otlp.protocols.http.endpoint=127.0.0.1:0',
-  'extensions.query.endpoint=127.0.0.1:0',
-  'extensions.health.endpoint=127.0.0.1:0',
-].flatMap((set) => ['--set', set]);
+const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
+/** Where the shipped configurations listen. */
+const ENDPOINTS = [
+  'receivers.http.endpoint',
+  'receivers.otlp.protocols.http.endpoint',
+  'extensions.query.endpoint',
+  'extensions.health.endpoint',
+];
 
 export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'betalogs-'));
 
@@ -46,7 +52,7 @@ export const startCollectorProcess = async (options: ProcessOptions): Promise<Co
   const child = spawn(
     process.execPath,
     [...(options.nodeFlags ?? []), MAIN, 'run', ...configArgs(options), '--data-dir', join(options.directory, 'data')],
-    { stdio: ['ignore', 'pipe', 'pipe'], cwd: options.directory },
+    { stdio: ['ignore', 'pipe', 'pipe'], cwd: options.directory, env: { ...process.env, ...options.env } },
   );
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -71,11 +77,19 @@ export const startCollectorProcess = async (options: ProcessOptions): Promise<Co
   };
 };
 
-const configArgs = ({ directory, yaml }: ProcessOptions): string[] => {
-  if (yaml === undefined) return ['--config', DEFAULT_CONFIG, ...FREE_PORTS];
-  const file = join(directory, 'collector.yaml');
-  writeFileSync(file, yaml);
-  return ['--config', file];
+const configArgs = ({ directory, yaml, file = 'default.yaml', sets = [] }: ProcessOptions): string[] => {
+  const given = sets.flatMap((set) => ['--set', set]);
+  if (yaml === undefined) return ['--config', join(SHIPPED, file), ...freePorts(file), ...given];
+  const own = join(directory, 'collector.yaml');
+  writeFileSync(own, yaml);
+  return ['--config', own, ...given];
+};
+
+const freePorts = (file: string): string[] => {
+  const shipped = parse(readFileSync(join(SHIPPED, file), 'utf8')) as unknown;
+  const at = (path: string): unknown =>
+    path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], shipped);
+  return ENDPOINTS.filter((path) => at(path) !== undefined).flatMap((path) => ['--set', `${path}=127.0.0.1:0`]);
 };
 
 const readyLine = async (
