@@ -48,6 +48,7 @@ export const createReader = (connection: Connection, prefix: string, log: Log): 
     let chars = 0;
     for (let key = after; ;) {
       const size = Math.min(limit + 1 - lines.length, MAX_HITS);
+      const before = lines.length;
       const hits = await search(tenant, clauses, { limit: size, ...(key !== undefined && { after: key }) });
       for (const hit of hits) {
         if (lines.length === limit || (lines.length > 0 && chars > MAX_PAGE_CHARS)) return { lines, more: true };
@@ -55,7 +56,8 @@ export const createReader = (connection: Connection, prefix: string, log: Log): 
         if (isOwn(hit)) lines.push(toLine(hit));
         chars += hit.line.line.length;
       }
-      if (hits.length < size) return { lines, more: false };
+      // A search that brought nothing of the tenant's is the last, whatever the store says.
+      if (hits.length < size || lines.length === before) return { lines, more: false };
     }
 
     function isOwn({ event, line }: Hit): boolean {

@@ -114,8 +114,9 @@ const writePlain = (line: Buffer, from: number, to: number, target: Buffer, star
 
 const writeFolded = (line: Buffer, from: number, to: number, target: Buffer, start: number, limit: number): number => {
   let at = start;
-  for (const word of wordsOf(JSON.parse(line.toString('utf8', from - 1, to + 1)) as string)) {
-    if (at + Buffer.byteLength(word) + 1 > limit) return limit;
+  const text = JSON.parse(line.toString('utf8', from - 1, to + 1)) as string;
+  for (const word of wordsOf(text.slice(0, MAX_WORDS_BYTES))) {
+    if (at + Buffer.byteLength(word) + 1 > limit) break;
     at += target.write(word, at);
     target[at++] = SPACE;
   }
