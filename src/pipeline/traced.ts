@@ -12,7 +12,7 @@ export const traced =
       end = undefined;
     };
     return batches.pipe(
-      tap((_: EventBatch) => (end = trace.begin('process', id))),
+      tap<EventBatch>(() => (end = trace.begin('process', id))),
       processor,
       tap({ next: ended, error: ended, complete: ended }),
     );

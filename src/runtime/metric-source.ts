@@ -4,7 +4,7 @@ import type { Journal, JournalCursor } from '../journal/journal.ts';
 import type { Counters, CountSeries } from '../pipeline/counters.ts';
 import type { Measured, MetricSource } from '../telemetry/instruments.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
-import { oldestUndeliveredSeconds } from './status.ts';
+import { secondsBehind } from './status.ts';
 
 export interface MetricParts {
   readonly config: CheckedConfig;
@@ -43,7 +43,7 @@ export const createMetricSource = (parts: MetricParts): MetricSource => {
     journalBytes: () => journal.bytes(),
     oldestUndelivered: () => {
       const nowMs = instantToMs(clock.now());
-      return [...cursors].map(([exporter, cursor]) => measured(oldestUndeliveredSeconds(cursor, nowMs), { exporter }));
+      return [...cursors].map(([exporter, cursor]) => measured(secondsBehind(cursor, nowMs), { exporter }));
     },
   };
 };

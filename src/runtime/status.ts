@@ -56,7 +56,7 @@ const componentsOf = ({ config, deliveries, counters, clock, phase }: StatusPart
         kind: 'exporter',
         state: own,
         ...(reason === undefined ? {} : { reason }),
-        oldestUndeliveredSeconds: oldestUndeliveredSeconds(cursor, nowMs),
+        oldestUndeliveredSeconds: secondsBehind(cursor, nowMs),
         counts: { stored, dead, attempts, retries, pendingFrames: cursor.pendingFrames() },
       };
     }),
@@ -65,7 +65,7 @@ const componentsOf = ({ config, deliveries, counters, clock, phase }: StatusPart
 };
 
 /** How long the oldest event that an exporter has not stored has waited; 0 when it has caught up. */
-export const oldestUndeliveredSeconds = (cursor: JournalCursor, nowMs: number): number => {
+export const secondsBehind = (cursor: JournalCursor, nowMs: number): number => {
   const oldestMs = cursor.oldestPendingMs();
   return oldestMs === undefined ? 0 : Math.max(0, (nowMs - oldestMs) / 1000);
 };

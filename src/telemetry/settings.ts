@@ -93,5 +93,14 @@ const serviceNameOf = (env: Env): string => {
     .split(',')
     .map((pair) => pair.split('='))
     .find(([key]) => key?.trim() === 'service.name')?.[1];
-  return isSet(named) ? decodeURIComponent(named.trim()) : SERVICE_NAME;
+  return isSet(named) ? decoded(named.trim()) : SERVICE_NAME;
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not percent-encoded: the name as it is.
+    return text;
+  }
 };

@@ -47,12 +47,9 @@ export const openTelemetry = async ({ settings, clock, log, ...who }: TelemetryO
 };
 
 /** A receiver of telemetry that does not answer must not hold the process. */
-const withinTime = (clock: Clock, ended: Promise<unknown>): Promise<void> =>
-  new Promise((resolve) => {
-    const cancel = clock.schedule(SHUTDOWN_MS, resolve);
-    const done = (): void => {
-      cancel();
-      resolve();
-    };
-    ended.then(done, done);
-  });
+const withinTime = async (clock: Clock, ended: Promise<unknown>): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.schedule(SHUTDOWN_MS, resolve);
+  await Promise.race([Promise.allSettled([ended]), promise]);
+  cancel();
+};
