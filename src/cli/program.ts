@@ -133,7 +133,10 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
   program.addCommand(readCommands(io, done).query);
   program.addCommand(readCommands(io, done).trace);
   program.addCommand(readCommands(io, done).correlation);
-  for (const each of [program, ...program.commands]) {
+  const archive = archiveCommands(io, done);
+  program.addCommand(archive.archive);
+  program.addCommand(archive.replay);
+  for (const each of [program, ...program.commands, ...archive.archive.commands]) {
     each.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
   }
   return program;
@@ -163,4 +166,64 @@ const readCommands = (io: CliIo, done: (code: number) => void): Record<'query' |
     trace: byId('trace', 'show one trace over all categories'),
     correlation: byId('correlation', 'show one group of events and what links to it'),
   };
+};
+
+interface ArchiveOptions extends GlobalOptions {
+  readonly archive?: string;
+  readonly tenant?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly publicKey: readonly string[];
+}
+
+const archiveCommands = (
+  io: CliIo & { readonly stop: AbortSignal },
+  done: (code: number) => void,
+): Record<'archive' | 'replay', Command> => {
+  const at = (name: string, summary: string): Command =>
+    command(name, summary).option(
+      '--archive <where>',
+      "an exporter's id, s3://bucket/prefix, or a folder as ./folder (default: the first exporter that archives)",
+    );
+  const over = (name: string, summary: string): Command =>
+    at(name, summary)
+      .option('--tenant <tenant>', 'of this tenant alone (default: all)')
+      .option('--since <time>', 'received from this time on: RFC 3339, epoch, or 15m, 2h, 7d ago')
+      .option('--until <time>', 'received before this time')
+      .option('--public-key <file>', 'PEM that every manifest must be signed with; repeatable', collect, []);
+  const argsOf = (options: ArchiveOptions) => {
+    const { archive, tenant, since, until, publicKey: publicKeys } = options;
+    return { ...globalsOf(options), archive, tenant, since, until, publicKeys };
+  };
+  const verify = over('verify', 'prove that nothing was changed, removed, added or swapped').action(
+    async (options: ArchiveOptions) => {
+      const { archiveVerify } = await import('./archive.ts');
+      done(await archiveVerify(argsOf(options), io));
+    },
+  );
+  const list = over('list', 'list the objects that the manifests name')
+    .option('--events', 'print the events themselves, each id once')
+    .action(async (options: ArchiveOptions & { readonly events?: boolean }) => {
+      const { archiveList } = await import('./archive.ts');
+      done(await archiveList({ ...argsOf(options), events: options.events ?? false }, io));
+    });
+  const lifecycle = at('lifecycle', "check the bucket's expiry rules against the configuration")
+    .option('--write', 'make them so')
+    .action(async (options: GlobalOptions & { readonly archive?: string; readonly write?: boolean }) => {
+      const { archiveLifecycle } = await import('./archive.ts');
+      const { archive, write = false } = options;
+      done(await archiveLifecycle({ ...globalsOf(options), archive, write }, io));
+    });
+  const replay = over('replay', 'deliver archived events to a store once more; what is there stays as it is')
+    .option('--to <exporter>', 'the exporter that is given the events')
+    .option('--dry-run', 'count and prove, deliver nothing')
+    .option('--rate <events>', 'at most so many events a second', wholeNumber)
+    .action(async (options: ArchiveOptions & { to?: string; dryRun?: boolean; rate?: number }) => {
+      const { replay: run } = await import('./replay.ts');
+      const { to, dryRun = false, rate } = options;
+      done(await run({ ...argsOf(options), to, dryRun, rate }, io));
+    });
+  const archive = new Command('archive').description('the immutable archive: prove it, list it');
+  for (const each of [verify, list, lifecycle]) archive.addCommand(each);
+  return { archive, replay };
 };

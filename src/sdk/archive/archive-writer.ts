@@ -168,7 +168,7 @@ const readSame = async (
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> => {
   const there = await readWhole(store, key, lines.length + MOST_OVERHEAD, signal);
-  if (there === undefined) return undefined;
-  const { bytes, isWhole } = await inflateObject(key, there, lines.length);
-  return isWhole && sha256Of(bytes) === sha256 ? there : undefined;
+  if (there === undefined || !there.isWhole) return undefined;
+  const { bytes, isWhole } = await inflateObject(key, there.bytes, lines.length);
+  return isWhole && sha256Of(bytes) === sha256 ? there.bytes : undefined;
 };

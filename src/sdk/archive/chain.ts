@@ -1,6 +1,13 @@
 // The writing end of the manifest chains. Every step may be repeated after a crash: a manifest is found by its cut.
 import { chainPrefix, manifestKey, parseManifestKey } from './keys.ts';
-import { encodeManifest, parseManifest, sha256Of, type Manifest, type ManifestEntry } from './manifest.ts';
+import {
+  encodeManifest,
+  MOST_MANIFEST_BYTES,
+  parseManifest,
+  sha256Of,
+  type Manifest,
+  type ManifestEntry,
+} from './manifest.ts';
 import { readWhole, type ObjectStore } from './object-store.ts';
 import type { Signer } from './signature.ts';
 import type { ChainHead, WriterState } from './writer-state.ts';
@@ -18,8 +25,6 @@ export interface Chains {
   append(tenant: string, cut: string, objects: readonly ManifestEntry[], signal: AbortSignal): Promise<void>;
 }
 
-/** Larger than a manifest of a full batch ever is. */
-export const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 /** Tenants whose chain's end is kept in mind. */
 const MOST_KNOWN = 16_384;
 /** How far back a retried cut is looked for; no more cuts than these are open at a crash. */
@@ -72,9 +77,9 @@ interface ReadManifest {
 }
 
 const readManifest = async (store: ObjectStore, key: string, signal: AbortSignal): Promise<ReadManifest> => {
-  const bytes = await readWhole(store, key, MOST_MANIFEST_BYTES, signal);
-  if (bytes === undefined) return { sha256: null, manifest: undefined };
-  return { sha256: sha256Of(bytes), manifest: parseManifest(bytes) };
+  const there = await readWhole(store, key, MOST_MANIFEST_BYTES, signal);
+  if (there === undefined) return { sha256: null, manifest: undefined };
+  return { sha256: sha256Of(there.bytes), manifest: parseManifest(there.bytes) };
 };
 
 const headOf = (sequence: number, { sha256, manifest }: ReadManifest): ChainHead => ({

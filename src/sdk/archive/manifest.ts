@@ -46,6 +46,9 @@ export type ManifestEntry = z.infer<typeof entry>;
 export type Manifest = z.infer<typeof stored>;
 export type ManifestBody = Omit<Manifest, 'keyId' | 'signature' | 'format'>;
 
+/** Larger than the manifest of a full batch ever is. */
+export const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
+
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The bytes of a manifest: the same for the same body and key. */

@@ -27,21 +27,29 @@ export interface ObjectStore {
   close(): void;
 }
 
-/** A whole object; undefined where there is none, or where it has more than `mostBytes`. */
+export interface WholeObject {
+  readonly bytes: Buffer;
+  /** False: it has more than was asked for, and the rest was not read. */
+  readonly isWhole: boolean;
+}
+
+/** Reads an object, at most `mostBytes` of it; undefined where there is none. */
 export const readWhole = async (
   store: ObjectStore,
   key: string,
   mostBytes: number,
   signal?: AbortSignal,
-): Promise<Buffer | undefined> => {
+): Promise<WholeObject | undefined> => {
+  const stream = await store.read(key, signal);
+  if (stream === undefined) return undefined;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of (await store.read(key, signal)) ?? []) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) return undefined;
+  for await (const chunk of stream) {
     chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostBytes) return { bytes: Buffer.concat(chunks).subarray(0, mostBytes), isWhole: false };
   }
-  return chunks.length === 0 ? undefined : Buffer.concat(chunks);
+  return { bytes: Buffer.concat(chunks), isWhole: true };
 };
 
 /** The bucket's own expiry of what has aged. */
