@@ -6,19 +6,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { cpuMicrosOf } from './cpu.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const CLOCK_TICKS_PER_SECOND = 100;
 
 export interface ProcessOptions {
-  /** A folder that stays over restarts: `bench.yaml` and `data` are in it. */
+  /** A folder that stays over restarts: the configuration and `data` are in it. */
   readonly directory: string;
   /** The configuration's text; without it, the shipped `file`. */
   readonly yaml?: string;
   /** A shipped configuration as it stands, every port free; default `default.yaml`. */
   readonly file?: string;
   readonly sets?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
   readonly nodeFlags?: readonly string[];
   /** Where its log lines go; dropped where absent. */
   readonly onLog?: (line: string) => void;
@@ -101,9 +100,4 @@ const readyLine = async (
   const first = await Promise.race([line, exited]);
   if (typeof first === 'string') return JSON.parse(first) as { endpoints: Record<string, string> };
   throw new Error(`the collector ended with ${first} before it was ready:\n${log.join('\n')}`);
-};
-
-const cpuMicrosOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1e6) / CLOCK_TICKS_PER_SECOND;
 };

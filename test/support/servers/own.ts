@@ -15,6 +15,7 @@ export const ownServer = (name: string): TestServer | undefined => {
     start: async () => refuse(),
     pause: refuse,
     resume: refuse,
+    cpuMicros: refuse,
     stop: async () => undefined,
   };
 };

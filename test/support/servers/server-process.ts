@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { cpuMicrosOfGroup } from '../cpu.ts';
 import { isRoot } from '../../../scripts/servers/cache.ts';
 
 /** Debian's and most others' `nobody`: servers that refuse root run as this user. */
@@ -35,6 +36,8 @@ export interface TestServer {
   /** SIGSTOP and SIGCONT: it hangs, and goes on. */
   pause(): void;
   resume(): void;
+  /** User and system time of all its processes, in µs. */
+  cpuMicros(): number;
   /** Stops it and removes its data. */
   stop(): Promise<void>;
 }
@@ -77,6 +80,7 @@ export const serve = async (url: string, folder: string, command: ServerCommand)
     },
     pause: () => signalGroup(child, 'SIGSTOP'),
     resume: () => signalGroup(child, 'SIGCONT'),
+    cpuMicros: () => cpuMicrosOfGroup(child.pid!),
     stop: async () => {
       signalGroup(child, 'SIGCONT');
       await gone('SIGKILL');
