@@ -18,6 +18,8 @@ export interface ProcessOptions {
   /** A shipped configuration as it stands, every port free; default `default.yaml`. */
   readonly file?: string;
   readonly sets?: readonly string[];
+  /** Beside the test's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly nodeFlags?: readonly string[];
   /** Where its log lines go; dropped where absent. */
   readonly onLog?: (line: string) => void;
