@@ -95,7 +95,7 @@ describe('scanWords', () => {
     const event = exampleEvent({ action: 'a', data: { text, more: text } });
     const known = new Set(['a', 'u', '42', 'o', '1001', ...wordsOf(text)]);
     const found = new Set(scan(event));
-    expect([...found.difference(known)]).toEqual([]);
+    expect([...found].filter((word) => !known.has(word))).toEqual([]);
     expect(found.size).toBeGreaterThan(5);
   });
 });
