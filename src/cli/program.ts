@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { QUERY_PARAMETERS, type QueryParameter } from '../sdk/query/parse-query.ts';
 import { VERSION } from '../runtime/version.ts';
+import { dlqCommand } from './dlq/commands.ts';
 import { EXIT, type CliIo, type GlobalArgs } from './io.ts';
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
@@ -133,10 +134,12 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
   program.addCommand(readCommands(io, done).query);
   program.addCommand(readCommands(io, done).trace);
   program.addCommand(readCommands(io, done).correlation);
+  const dlq = dlqCommand({ command, globalsOf, io, done });
+  program.addCommand(dlq);
   const archive = archiveCommands(io, done);
   program.addCommand(archive.archive);
   program.addCommand(archive.replay);
-  for (const each of [program, ...program.commands, ...archive.archive.commands]) {
+  for (const each of [program, ...program.commands, ...archive.archive.commands, ...dlq.commands]) {
     each.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
   }
   return program;

@@ -58,6 +58,8 @@ export {
   QUERY_PARAMETERS,
   toTraceId,
 } from './query/parse-query.ts';
+export { DEAD_LETTER_PARAMETERS, parseDeadLetterQuery } from './query/parse-dead-letter-query.ts';
+export type { DeadLetterParameter, ParsedDeadLetterQuery } from './query/parse-dead-letter-query.ts';
 export type { ParsedQuery, ParseQueryOptions, QueryFault, QueryParameter } from './query/parse-query.ts';
 export type {
   CollectorStatus,

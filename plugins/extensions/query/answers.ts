@@ -25,6 +25,18 @@ export const NO_METHOD: Problem = {
   title: 'This API only reads',
   headers: { allow: 'GET, HEAD' },
 };
+export const NO_DEAD_LETTERS: Problem = {
+  status: 503,
+  code: 'QUERY_NO_DEAD_LETTERS',
+  title: 'This collector keeps no dead letters',
+};
+export const NOT_JSON: Problem = {
+  status: 415,
+  code: 'QUERY_NOT_JSON',
+  title: 'The body must be JSON',
+  detail: 'send it with Content-Type: application/json',
+};
+export const BODY_TOO_LARGE: Problem = { status: 413, code: 'BODY_TOO_LARGE', title: 'The body is too large' };
 export const NO_STORE: Problem = {
   status: 503,
   code: 'QUERY_NO_STORE',

@@ -14,6 +14,7 @@ import {
   toTraceId,
   traceJson,
   type Authenticator,
+  type DeadLetterQueue,
   type EventQueries,
   type Log,
 } from '../../../src/sdk/index.ts';
@@ -29,15 +30,17 @@ import {
   SECURITY_HEADERS,
   STORE_FAILED,
 } from './answers.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { openApi } from './openapi.ts';
 
 export interface QueryAppOptions {
   readonly authenticator: Authenticator;
   readonly store: EventQueries | undefined;
+  readonly deadLetters?: DeadLetterQueue | undefined;
   readonly log: Log;
 }
 
-interface Env {
+export interface Env {
   Bindings: HttpBindings;
   Variables: { tenant: string; store: EventQueries };
 }
@@ -45,13 +48,14 @@ export type QueryApp = Hono<Env>;
 
 const MAX_ID_CHARS = 256;
 
-export const createQueryApp = ({ authenticator, store, log }: QueryAppOptions): QueryApp => {
+export const createQueryApp = ({ authenticator, store, deadLetters, log }: QueryAppOptions): QueryApp => {
   const app: QueryApp = new Hono<Env>();
 
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.res.headers.set(name, value);
   });
+  app.route('/v1/dead-letters', deadLetterRoutes({ authenticator, deadLetters, log }));
   app.use(async (context, next) => {
     const { method } = context.req;
     return method === 'GET' || method === 'HEAD' ? next() : answerProblem(context, NO_METHOD);

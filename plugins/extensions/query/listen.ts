@@ -9,7 +9,7 @@ import {
 import { BAD_TARGET, SECURITY_HEADERS, STORE_FAILED } from './answers.ts';
 import type { QueryApp } from './app.ts';
 
-const PATHS = ['/v1/events', '/v1/traces', '/v1/correlations', '/openapi.json'];
+const PATHS = ['/v1/events', '/v1/traces', '/v1/correlations', '/v1/dead-letters', '/openapi.json'];
 
 /** What goes wrong before a route is found: an address that is none. */
 const beforeRouting = (error: unknown): Response => {

@@ -1,6 +1,7 @@
 // What both HTTP APIs are, for machines: this one, and the ingest API of the `http` receiver, which has a port of its own.
 import { CATEGORIES, OUTCOMES } from '../../../src/event/schema.ts';
 import { MAX_LIMIT } from '../../../src/sdk/index.ts';
+import { deadLetterPaths, deadLetterSchemas } from './openapi-dead-letters.ts';
 import { ref, schemas, type Json } from './openapi-schemas.ts';
 
 const json = (description: string, schema: Json): Json => ({
@@ -88,6 +89,7 @@ const readPaths: Json = {
       responses: { 200: json('The group.', ref('Correlation')), 404: problem('No such group.'), ...READ_ANSWERS },
     },
   },
+  ...deadLetterPaths,
   '/openapi.json': {
     get: {
       operationId: 'describe',
@@ -207,6 +209,6 @@ export const openApi: Json = {
         description: 'A key `blk_…`. Not needed on loopback while no tenants are configured.',
       },
     },
-    schemas,
+    schemas: { ...schemas, ...deadLetterSchemas },
   },
 };

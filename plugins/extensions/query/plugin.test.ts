@@ -259,9 +259,13 @@ describe('query', () => {
       expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
         'get /openapi.json',
         'get /v1/correlations/{id}',
+        'get /v1/dead-letters',
+        'get /v1/dead-letters/{id}',
         'get /v1/events',
         'get /v1/events/{id}',
         'get /v1/traces/{id}',
+        'post /v1/dead-letters/drop',
+        'post /v1/dead-letters/retry',
         'post /v1/events',
         'post /v1/events/batch',
       ]);

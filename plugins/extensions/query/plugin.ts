@@ -11,6 +11,6 @@ export default definePlugin({
   summary: 'Answers questions about stored events over HTTP: by field, text and time, by trace, by correlation.',
   config,
   listeners: [[]],
-  create: (listener, { authenticator, store, log, listen }) =>
-    createListener(listener, createQueryApp({ authenticator, store, log }), listen),
+  create: (listener, { authenticator, store, deadLetters, log, listen }) =>
+    createListener(listener, createQueryApp({ authenticator, store, deadLetters, log }), listen),
 });

@@ -40,7 +40,7 @@ export interface ParsedQuery {
 export interface QueryFault {
   readonly faults: readonly EventError[];
 }
-export const isQueryFault = (query: ParsedQuery | QueryFault): query is QueryFault => 'faults' in query;
+export const isQueryFault = (query: object): query is QueryFault => 'faults' in query;
 
 /** With `now`, `since` and `until` also take `15m`, `2h`, `7d`: that long ago. */
 export interface ParseQueryOptions {
@@ -77,7 +77,7 @@ const oneOf = <Key extends 'category' | 'outcome'>(key: Key, allowed: readonly E
 const asTime =
   (key: 'sinceNs' | 'untilNs'): Reader =>
   (draft, value, options) => {
-    const ns = toNs(value, options);
+    const ns = toTimeNs(value, options);
     if (ns === undefined) return options.now === undefined ? `expected ${TIME}` : `expected ${TIME}, or 15m, 2h, 7d`;
     draft.filter[key] = ns;
     return undefined;
@@ -171,7 +171,8 @@ export const toTraceId = (text: string): string | undefined =>
 const NS_PER_SECOND = 1_000_000_000n;
 const UNIT_SECONDS: Readonly<Record<string, bigint>> = { s: 1n, m: 60n, h: 3600n, d: 86_400n };
 
-const toNs = (text: string, { now }: ParseQueryOptions): bigint | undefined => {
+/** RFC 3339, or since 1970; with `now` also `15m` ago. Undefined for anything else. */
+export const toTimeNs = (text: string, { now }: ParseQueryOptions): bigint | undefined => {
   const ago = /^(\d{1,9})([smhd])$/.exec(text);
   if (ago !== null && now !== undefined) {
     return instantNs(now) - BigInt(ago[1]!) * UNIT_SECONDS[ago[2]!]! * NS_PER_SECOND;
