@@ -18,20 +18,26 @@ export const until = async (condition: () => boolean | Promise<boolean>, everyMs
 export interface Client {
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
-  /** Publishes with headers, waits for no stream. */
+  /** Publishes with headers; resolves when a stream has it. */
   publish(subject: string, body: string | Uint8Array, meta?: Readonly<Record<string, string>>): Promise<void>;
+  /** Publishes to whoever listens. */
+  say(subject: string, body: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export const openClient = async (url: string): Promise<Client> => {
   const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  const manager = await jetstreamManager(connection, { checkAPI: false });
   return {
     connection,
-    manager: await jetstreamManager(connection, { checkAPI: false }),
+    manager,
     publish: async (subject, body, meta = {}) => {
       const own = headers();
       for (const [name, value] of Object.entries(meta)) own.set(name, value);
-      connection.publish(subject, body, { headers: own });
+      await manager.jetstream().publish(subject, body, { headers: own, retries: 10 });
+    },
+    say: async (subject, body) => {
+      connection.publish(subject, body);
       await connection.flush();
     },
     close: () => connection.close(),
@@ -48,7 +54,10 @@ export const startReceiver = async (config: object, intake: Intake) => {
     listen: () => Promise.reject(new Error('it listens nowhere')),
   });
   await receiver.start(intake);
-  return { stop: () => receiver.stop(SIGNAL), log: own.log as ReturnType<typeof context>['log'] & { lines: string[] } };
+  return {
+    stop: (signal = SIGNAL) => receiver.stop(signal),
+    log: own.log as ReturnType<typeof context>['log'] & { lines: string[] },
+  };
 };
 
 export const createExporter = (config: object) => {

@@ -47,3 +47,20 @@ test('a stop ends the wait with nothing', async () => {
   stop.abort();
   expect(await room).toBe(0);
 });
+
+test('a timer that is early by the clock that counts is set again', async () => {
+  const { clock } = setUp();
+  let lateMs = 0;
+  const early = createFlow({
+    batch: 10,
+    open: () => 0,
+    clock: { monotonicMs: () => clock.monotonicMs() - lateMs, schedule: clock.schedule },
+  });
+  early.hold(1000);
+  lateMs = 0.4;
+  const room = early.room(NEVER);
+  clock.advance(1000);
+  expect(await isSettled(room)).toBe(false);
+  clock.advance(1);
+  expect(await room).toBe(10);
+});

@@ -24,14 +24,22 @@ export const createFlow = ({ batch, open, clock }: FlowOptions): Flow => {
   let heldUntilMs = 0;
   let wake: (() => void) | undefined;
 
-  const isOpen = (): boolean => open() <= batch * WORTH && clock.monotonicMs() >= heldUntilMs;
+  const heldMs = (): number => heldUntilMs - clock.monotonicMs();
+  const isOpen = (): boolean => open() <= batch * WORTH && heldMs() <= 0;
   const changed = (): void => wake?.();
+  /** A timer may be a little early by the clock that counts. */
+  const release = (): void => {
+    const left = heldMs();
+    if (left > 0) clock.schedule(Math.ceil(left), release);
+    else changed();
+  };
 
   return {
     changed,
     hold: (ms) => {
+      const isHeld = heldMs() > 0;
       heldUntilMs = Math.max(heldUntilMs, clock.monotonicMs() + ms);
-      clock.schedule(ms, changed);
+      if (!isHeld) release();
     },
     room: (signal) =>
       new Promise((resolve) => {
