@@ -40,6 +40,7 @@ export interface AttemptReport {
 export const deliverBatch = async (parts: DeliveryParts, batch: StoredBatch, signal: AbortSignal): Promise<void> => {
   const { backoff, breaker, limit, report } = parts;
   let attempts = 0;
+  let buried = 0;
 
   const buryAll = (dead: readonly Corpse[]): Promise<void> =>
     bury(parts, batch, dead, { attempts, signal, onTrouble: (trouble) => report({ stored: 0, dead: 0, trouble }) });
@@ -56,11 +57,13 @@ export const deliverBatch = async (parts: DeliveryParts, batch: StoredBatch, sig
     if (answers.isTooMuch) limit.shrink(positions.length);
     else if (answers.retry.length === 0) limit.grow(positions.length);
     if (answers.dead.length > 0) await buryAll(answers.dead);
+    buried += answers.dead.length;
     report({ attempts: 1, stored: answers.stored, dead: answers.dead.length, trouble: answers.trouble });
     return { sent: positions.length, answers };
   };
 
   const attempt = async (positions: readonly number[]): Promise<Attempt> => {
+    const buriedBefore = buried;
     let pending = positions;
     for (;;) {
       signal.throwIfAborted();
@@ -72,7 +75,7 @@ export const deliverBatch = async (parts: DeliveryParts, batch: StoredBatch, sig
       }
       pending = [...retry, ...pending.slice(sent)];
       if (retry.length < sent) backoff.reset();
-      if (pending.length === 0) return { refused: false };
+      if (pending.length === 0) return { refused: false, explains: buried > buriedBefore };
       if (retry.length === 0) continue;
       // An open breaker does the waiting itself.
       const isOpen = breaker.state() !== 'closed';
@@ -82,7 +85,8 @@ export const deliverBatch = async (parts: DeliveryParts, batch: StoredBatch, sig
   };
   const bisect = async (positions: readonly number[], refusal: Refused): Promise<void> => {
     const poison = await isolate(positions, { refused: true, ...refusal }, attempt);
-    await buryAll(poison);
+    if (poison.length > 0) await buryAll(poison);
+    buried += poison.length;
     report({ stored: 0, dead: poison.length });
   };
   const all = Array.from({ length: batch.count }, (_, i) => i);

@@ -57,7 +57,9 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   const { id, exporter, cursor, log, clock } = options;
   const stopping = new AbortController();
   const draining = new AbortController();
-  const breaker = createBreaker(options.breaker, clock);
+  // A cut goes out whole or not at all: what is made of a part of it would not be made again after a crash.
+  const probe = options.cuts ? { probeEvents: Number.POSITIVE_INFINITY } : {};
+  const breaker = createBreaker({ ...options.breaker, ...probe }, clock);
   const limit = createBatchLimit();
   const concurrency = options.cuts ? 1 : (options.batch.concurrency ?? 1);
   const permits = createPermits(concurrency);

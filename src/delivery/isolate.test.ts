@@ -51,3 +51,12 @@ test('k bad rows among n: n−k stored once, k named, in at most k·(⌈log2 n�
     ),
   );
 });
+
+test('who is left over is asked alone, where another one explains the refusal', async () => {
+  const asked: (readonly number[])[] = [];
+  const poison = await isolate(range(4), { refused: true, code: 'BAD', message: 'refused' }, async (positions) => {
+    asked.push(positions);
+    return { refused: false, explains: positions.includes(0) };
+  });
+  expect([poison, asked]).toEqual([[], [[0, 1], [2], [3]]]);
+});
