@@ -47,6 +47,8 @@ exporters:
     endpoint: ${proxy.url}
     force_path_style: true
     batch: { max_wait: 500ms }
+    retry: { initial_interval: 20ms, max_interval: 20ms }
+    breaker: { failures: 2, open_for: 100ms, probe_events: 1 }
 extensions: { health: { endpoint: '127.0.0.1:0' } }
 service:
   extensions: [health]
@@ -112,3 +114,14 @@ test(
     expect(await versionsOf(client, bucket)).toBe(keys.length + proof.manifests);
   },
 );
+
+test('a cut goes out whole after an outage that opened the breaker: one object, one manifest', async () => {
+  const before = await objectsOf(client, bucket);
+  let refusals = 0;
+  proxy.decide(({ method }) => (method === 'PUT' && refusals++ < 4 ? { status: 503, code: 'SlowDown' } : 'pass'));
+  await send(collector!);
+  await caughtUp(collector!);
+  expect(refusals).toBeGreaterThan(4);
+  expect((await objectsOf(client, bucket)).length - before.length).toBe(1);
+  expect((await verify(directory, '--archive', `s3://${bucket}`)).told).toEqual([]);
+});

@@ -55,7 +55,8 @@ const classOfTransport = (fault: S3Fault, name: string): ExportOutcome | undefin
   if (known !== undefined) return { status: known, reason: name };
   if (name === 'TimeoutError' || name === 'AbortError') return { status: 'retry', reason: name };
   const { code } = fault;
-  return typeof code === 'string' && /^(E[A-Z]|HPE_|UND_ERR|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
+  return typeof code === 'string' &&
+    /^(E(?!RR_)|ERR_(SSL|TLS|STREAM_PREMATURE)|HPE_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
     ? { status: 'retry', reason: code }
     : undefined;
 };
