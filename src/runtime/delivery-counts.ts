@@ -19,10 +19,7 @@ export const createDeliveryCounts = (onExported: (seconds: number) => void): Del
     letters,
     attempted: ({ exporter, batch, outcomes, seconds }) => {
       onExported(seconds);
-      for (const [key, count] of countBy(batch, outcomes)) {
-        const [label, tenant] = split(key);
-        events.add(exporter, label, count, tenant);
-      }
+      for (const { label, tenant, count } of runsOf(batch, outcomes)) events.add(exporter, label, count, tenant);
     },
     buried: (buried: readonly DeadLetter[]) => {
       for (const { stage, component, code, tenant } of buried) {
@@ -33,18 +30,23 @@ export const createDeliveryCounts = (onExported: (seconds: number) => void): Del
   };
 };
 
-/** Events by outcome and tenant: most batches have one of each. What is dead is counted when it is buried. */
-const countBy = ({ index }: StoredBatch, outcomes: readonly ExportOutcome[]): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>();
-  for (const [i, { status }] of outcomes.entries()) {
-    if (status === 'dead') continue;
-    const key = `${status === 'stored' ? 'stored' : 'retry'} ${index[i]!.tenantId}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
-};
+interface Run {
+  readonly label: 'stored' | 'retry';
+  readonly tenant: string;
+  count: number;
+}
 
-const split = (key: string): readonly [label: string, tenant: string] => {
-  const at = key.indexOf(' ');
-  return [key.slice(0, at), key.slice(at + 1)];
+/** Neighbours of one outcome and tenant together: most batches are one run. What is dead is counted when it is buried. */
+const runsOf = ({ index }: StoredBatch, outcomes: readonly ExportOutcome[]): readonly Run[] => {
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  for (let i = 0; i < outcomes.length; i++) {
+    const { status } = outcomes[i]!;
+    if (status === 'dead') continue;
+    const label = status === 'stored' ? 'stored' : 'retry';
+    const tenant = index[i]!.tenantId;
+    if (run?.label !== label || run.tenant !== tenant) runs.push((run = { label, tenant, count: 0 }));
+    run.count++;
+  }
+  return runs;
 };

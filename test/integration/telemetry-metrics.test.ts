@@ -23,7 +23,7 @@ processors:
   normalize: {}
   correlate: {}
   redact: {}
-  tenant_filter: { rules: [{ name: no_deployments, when: { category: [delivery] }, then: drop }] }
+  tenant_filter: { rules: [{ name: noise, when: { action: ['x.noise'] }, then: drop }] }
 exporters: { sqlite: {} }
 extensions: { health: { endpoint: '127.0.0.1:0' } }
 service:
@@ -47,7 +47,7 @@ const order = (id: string) => ({
 const EVENTS = [
   order('o-1'),
   order('o-2'),
-  { ...order('d-1'), category: 'delivery', action: 'deploy_completed' },
+  { ...order('o-3'), action: 'x.noise' },
   { category: 'nonsense', action: 'x' },
 ];
 
@@ -92,7 +92,7 @@ test('known events are found under the names and labels that are promised', asyn
     'betalogs_processor_events_total{processor="correlate",verdict="pass",reason=""}': 3,
     'betalogs_processor_events_total{processor="redact",verdict="pass",reason=""}': 3,
     'betalogs_processor_events_total{processor="tenant_filter",verdict="pass",reason=""}': 2,
-    'betalogs_processor_events_total{processor="tenant_filter",verdict="drop",reason="no_deployments"}': 1,
+    'betalogs_processor_events_total{processor="tenant_filter",verdict="drop",reason="noise"}': 1,
     'betalogs_exporter_events_total{exporter="sqlite",tenant="default",outcome="stored"}': 2,
   });
   expect(samples.get('betalogs_journal_oldest_undelivered_seconds{exporter="sqlite"}')).toBe(0);

@@ -80,7 +80,7 @@ const sendOrder = async ({ endpoints }: CollectorProcess, id: string): Promise<v
   expect(answer.status).toBe(202);
 };
 
-const nameOf = ({ source }: CanonicalEvent): string | undefined => (source as { type?: string }).type;
+const nameOf = ({ source }: CanonicalEvent): string => (source as { type?: string }).type ?? '';
 const spansIn = async (collector: CollectorProcess): Promise<CanonicalEvent[]> =>
   (await allEvents(collector)).filter(({ action }) => action === 'x.span');
 
