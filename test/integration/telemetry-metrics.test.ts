@@ -1,5 +1,8 @@
 // What Prometheus reads, by its exact names.
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startCollectorProcess, temporaryDirectory, type CollectorProcess } from '../support/collector-process.ts';
 import { caughtUp } from '../support/query.ts';
@@ -65,22 +68,22 @@ const scrape = async ({ endpoints }: CollectorProcess) => {
   const answer = await fetch(`http://${endpoints['metrics']}/metrics`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
-  const text = await answer.text();
+  const page = await answer.text();
   const samples = new Map<string, number>();
-  for (const line of text.split('\n')) {
+  for (const line of page.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
     const end = line.lastIndexOf(' ');
     samples.set(line.slice(0, end), Number(line.slice(end + 1)));
   }
-  const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
-  return { text, samples, types };
+  const types = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  return { page, samples, types };
 };
 
 test('known events are found under the names and labels that are promised', async () => {
   collector = await startCollectorProcess({ directory, yaml: yamlWith("{ metrics: { endpoint: '127.0.0.1:0' } }") });
   expect(await sendAll(collector)).toBe(207);
   await caughtUp(collector);
-  const { samples, types, text } = await scrape(collector);
+  const { samples, types, page } = await scrape(collector);
   const counted = [...samples].filter(([name]) => /^betalogs_(receiver|processor|exporter|dead)/.test(name));
   expect(Object.fromEntries(counted)).toEqual({
     'betalogs_receiver_events_total{receiver="http",tenant="default",outcome="accepted"}': 2,
@@ -114,8 +117,8 @@ test('known events are found under the names and labels that are promised', asyn
     ]),
   );
   // Who runs it and with which arguments is nobody's to read.
-  expect(text).not.toContain('target_info');
-  expect(text).not.toContain(directory);
+  expect(page).not.toContain('target_info');
+  expect(page).not.toContain(directory);
 });
 
 test('the page is read only, and there is nothing else', async () => {
@@ -128,4 +131,25 @@ test('the page is read only, and there is nothing else', async () => {
 test.each(['{}', "{ metrics: { endpoint: '127.0.0.1:0', level: none } }"])('%s: no page', async (telemetry) => {
   collector = await startCollectorProcess({ directory, yaml: yamlWith(telemetry) });
   expect(Object.keys(collector.endpoints)).toEqual(['http', 'health']);
+});
+
+test('metrics are sent by OTLP', async () => {
+  const sent = Promise.withResolvers<{ readonly url: string | undefined; readonly body: string }>();
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      sent.resolve({ url: request.url, body });
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const telemetry = `{ metrics: { otlp: { endpoint: '${to}', interval: 200ms } } }`;
+  collector = await startCollectorProcess({ directory, yaml: yamlWith(telemetry) });
+  const { url, body } = await sent.promise;
+  expect(url).toBe('/v1/metrics');
+  expect(body).toContain('"betalogs_journal_bytes"');
+  expect(body).toContain('betalogs-collector');
+  expect(await collector.stop()).toBe(0);
+  server.close();
+  server.closeAllConnections();
 });

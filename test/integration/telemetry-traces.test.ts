@@ -1,5 +1,7 @@
 // One collector's traces in another, and in itself: everything is told once, and telling is not told.
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -32,23 +34,28 @@ interface Options {
   readonly keepAllSpans?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onLog?: (line: string) => void;
+  /** The text of a processor of the test's own, `faulty`, behind the others. */
+  readonly faulty?: string;
 }
 
-const start = async ({ to, otlp = '127.0.0.1:0', keepAllSpans = true, env = {}, onLog }: Options) => {
+const start = async ({ to, otlp = '127.0.0.1:0', keepAllSpans = true, env = {}, onLog, faulty }: Options) => {
   const directory = temporaryDirectory();
   directories.push(directory);
+  if (faulty !== undefined) writeFileSync(join(directory, 'faulty.ts'), faulty);
+  const steps = [...STEPS, ...(faulty === undefined ? [] : ['faulty'])];
   const yaml = `
+plugins: [${faulty === undefined ? '' : './faulty.ts'}]
 receivers:
   http: { endpoint: '127.0.0.1:0' }
   otlp: { keep_all_spans: ${keepAllSpans}, protocols: { http: { endpoint: '${otlp}' } } }
-processors: { ${STEPS.map((step) => `${step}: {}`).join(', ')} }
+processors: { ${steps.map((step) => `${step}: {}`).join(', ')} }
 exporters: { sqlite: {} }
 extensions: { health: { endpoint: '127.0.0.1:0' }, query: { endpoint: '127.0.0.1:0' } }
 service:
   extensions: [health, query]
   telemetry: { traces: { ${to === undefined ? '' : `otlp: { endpoint: 'http://${to}' }`} } }
   pipelines:
-    events: { receivers: [http, otlp], processors: [${STEPS.join(', ')}], exporters: [sqlite] }
+    events: { receivers: [http, otlp], processors: [${steps.join(', ')}], exporters: [sqlite] }
 `;
   const quick = { OTEL_BSP_SCHEDULE_DELAY: '50', ...env };
   const collector = await startCollectorProcess({ directory, yaml, env: quick, ...(onLog && { onLog }) });
@@ -64,7 +71,7 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-const sendOrder = async ({ endpoints }: CollectorProcess, id: string): Promise<void> => {
+const sendOrder = async ({ endpoints }: CollectorProcess, id: string, status = 202): Promise<void> => {
   const answer = await fetch(`http://${endpoints['http']}/v1/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -77,7 +84,7 @@ const sendOrder = async ({ endpoints }: CollectorProcess, id: string): Promise<v
       correlation: { traceId: TRACE, spanId: SPAN },
     }),
   });
-  expect(answer.status).toBe(202);
+  expect(answer.status).toBe(status);
 };
 
 const nameOf = ({ source }: CanonicalEvent): string => (source as { type?: string }).type ?? '';
@@ -171,4 +178,31 @@ test('a receiver of traces that is down costs a line in the log, nothing else', 
   while (told().length === 0) await delay(50);
   expect(await collector.stop()).toBe(0);
   expect(told()).toHaveLength(1);
+});
+
+const FAULTY = `
+import { definePlugin, eachEvent, z } from 'betalogs-collector/sdk';
+export default definePlugin({
+  kind: 'processor',
+  type: 'faulty',
+  stability: 'experimental',
+  summary: 'Has a bug.',
+  config: z.strictObject({}),
+  create: () => eachEvent(() => { throw new Error('bug'); }),
+});
+`;
+
+test('a log line names the span in which it was written', async () => {
+  const log: string[] = [];
+  const second = await start({});
+  const first = await start({ to: second.endpoints['otlp/http']!, faulty: FAULTY, onLog: (line) => log.push(line) });
+  await sendOrder(first, 'o-1', 503);
+  const received = (await spansStored(second, STEPS.length + 2)).find((span) => nameOf(span) === 'receive http')!;
+  const line = log
+    .map((text) => JSON.parse(text) as Record<string, string>)
+    .find(({ pipeline }) => pipeline === 'events');
+  const { traceId, spanId } = received.correlation;
+  expect(line).toMatchObject({ level: 'error', trace_id: traceId, span_id: spanId });
+  const untraced = log.filter((text) => !text.includes(traceId!));
+  expect(untraced.length).toBeGreaterThan(0);
 });
