@@ -4,6 +4,7 @@ import directory from './exporters/directory/plugin.ts';
 import file from './exporters/file/plugin.ts';
 import natsExporter from './exporters/nats/plugin.ts';
 import opensearch from './exporters/opensearch/plugin.ts';
+import postgres from './exporters/postgres/plugin.ts';
 import s3 from './exporters/s3/plugin.ts';
 import sqlite from './exporters/sqlite/plugin.ts';
 import health from './extensions/health/plugin.ts';
@@ -31,6 +32,7 @@ export const plugins: readonly Plugin[] = [
   directory,
   s3,
   opensearch,
+  postgres,
   file,
   debug,
   natsExporter,
