@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import directory from '../../plugins/exporters/directory/plugin.ts';
@@ -160,6 +160,22 @@ describe.each([
       const { exitCode, findings } = await proof();
       expect([at, exitCode, findings.map(({ key }) => key)]).toEqual([at, 5, [objects[2]]]);
     }
+  });
+
+  test('the same lines, compressed anew', async () => {
+    const bytes = zstdCompressSync(zstdDecompressSync(await hands.read(objects[1]!)), {
+      params: { [constants.ZSTD_c_compressionLevel]: 19 },
+    });
+    await hands.write(objects[1]!, bytes);
+    expect(await proof()).toMatchObject({ exitCode: 5, told: [`ARCHIVE_OBJECT_CHANGED ${objects[1]}`] });
+  });
+
+  test('what has expired from the start is not asked for with --since', async () => {
+    await Promise.all([manifests[0]!, objects[0]!].map((key) => hands.remove(key)));
+    const since = await verify(tmpdir(), '--archive', hands.where, '--since', '2026-11-23T10:01:00Z');
+    expect(since).toMatchObject({ exitCode: 0, objects: 3, told: [] });
+    await hands.remove(manifests[2]!);
+    expect((await verify(tmpdir(), '--archive', hands.where, '--since', '2026-11-23T10:01:00Z')).exitCode).toBe(5);
   });
 
   test('an object removed', async () => {

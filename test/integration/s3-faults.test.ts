@@ -95,6 +95,24 @@ test.each(
   await isThereOnce(20);
 });
 
+test("one of a tenant's objects fails: all its events come again, and one manifest names both; others are stored", async () => {
+  const exporter = await start();
+  const events = exampleEvents(9, (i) => ({
+    tenantId: i < 6 ? 'acme' : 'globex',
+    category: i % 2 === 0 ? 'business' : 'security',
+  }));
+  const batch = storedBatch(events, '1-aaaaaaaaaaaaaaaa');
+  proxy.decide(({ path }) => (/acme.*security/.test(path) ? { status: 503, code: 'SlowDown' } : 'pass'));
+  const outcomes = await exporter.export(batch, AbortSignal.timeout(10_000));
+  expect(outcomes.map(({ status }) => status)).toEqual([...Array(6).fill('retry'), ...Array(3).fill('stored')]);
+  proxy.decide(() => 'pass');
+  await untilStored(exporter, batch);
+  const keys = await keysOf(client, bucket);
+  expect(keys.filter((key) => key.includes('_manifests'))).toHaveLength(2);
+  expect(await versionsOf(client, bucket)).toBe(6);
+  expect((await verify(dataDir, '--archive', `s3://${bucket}`)).told).toEqual([]);
+});
+
 test.each([
   ['the first part', /partNumber=1/],
   ['the second part', /partNumber=2/],
