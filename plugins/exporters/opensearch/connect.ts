@@ -93,19 +93,14 @@ const send = async (client: Client, { lines, body, ...request }: Request, signal
     },
     { asStream: true },
   );
-  let stream: Readable | undefined;
-  const abort = (): void => {
-    sent.abort();
-    stream?.destroy(new Error('aborted'));
-  };
+  const abort = (): void => sent.abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const { statusCode, headers, body: answer } = await sent;
-    stream = answer as unknown as Readable;
     const retryAfterMs = Number(headers?.['retry-after']) * 1000;
     return {
       status: statusCode ?? 0,
-      text: await text(stream),
+      text: await text(answer as unknown as Readable),
       ...(retryAfterMs > 0 && { retryAfterMs }),
     };
   } finally {

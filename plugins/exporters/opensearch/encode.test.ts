@@ -82,6 +82,15 @@ describe('encodeBulk', () => {
   });
 });
 
+test('a buffer that is written over gives the same bytes, larger or smaller than before', () => {
+  const scratch = {};
+  for (const count of [3, 1, 400, 2]) {
+    const batch = storedBatch(exampleEvents(count, (i) => ({ data: { i, text: 'ü'.repeat(i) } })));
+    const { documents } = documentsOf(batch, 'act-');
+    expect(encodeBulk(batch, documents, scratch)).toEqual(encodeBulk(batch, documents));
+  }
+});
+
 test('what cannot be a document is refused alone, by a code that names no value', () => {
   const events = [
     exampleEvent(),

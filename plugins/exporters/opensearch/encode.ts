@@ -66,10 +66,20 @@ export interface Encoded {
 const OVERHEAD_BYTES = 1024;
 const CLOSING_BRACE_BYTES = 1;
 
-export const encodeBulk = ({ lines, index }: StoredBatch, documents: readonly Document[]): Encoded => {
+/** The bytes of the last bulk, to be written over: a new buffer each time costs the collector more than encoding does. */
+export interface Scratch {
+  buffer?: Buffer | undefined;
+}
+
+/** What it gives is good until the next call with the same `scratch`. */
+export const encodeBulk = (
+  { lines, index }: StoredBatch,
+  documents: readonly Document[],
+  scratch: Scratch = {},
+): Encoded => {
   const source = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
   const ends: number[] = [];
-  let target = Buffer.allocUnsafe(source.length * 2 + OVERHEAD_BYTES + MAX_WORDS_BYTES);
+  let target = scratch.buffer ?? Buffer.allocUnsafe(source.length * 2 + OVERHEAD_BYTES + MAX_WORDS_BYTES);
   let at = 0;
   const reserve = (bytes: number): void => {
     if (target.length - at >= bytes) return;
@@ -89,6 +99,7 @@ export const encodeBulk = ({ lines, index }: StoredBatch, documents: readonly Do
     at += target.write('"}\n', at, 'latin1');
     ends.push(at);
   }
+  scratch.buffer = target;
   return { body: target.subarray(0, at), ends };
 };
 

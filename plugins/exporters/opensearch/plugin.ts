@@ -78,13 +78,14 @@ export default definePlugin({
     const { index_prefix: prefix, tenant_aliases: tenantAliases, shards, replicas, refresh, retention } = options;
     const connection = open(options);
     const indices = createIndices(connection, { prefix, shards, replicas, tenantAliases });
+    const sending = { connection, indices, prefix, refresh, scratch: {} };
     let expiry: { stop(): Promise<void> } | undefined;
     return {
       start: async () => {
         await indices.prepare();
         if (retention !== undefined) expiry ??= startRetention({ connection, prefix, periodMs: retention, clock, log });
       },
-      export: (batch, signal) => exportBatch({ connection, indices, prefix, refresh }, batch, signal),
+      export: (batch, signal) => exportBatch(sending, batch, signal),
       stop: async () => {
         await expiry?.stop();
         await connection.close();

@@ -10,6 +10,7 @@ test('the sources of an answer, as they stand in it', () => {
     '{"a":"\\"_source\\":{","b":{"_source":{"c":"}"}},"n":9007199254740993}',
     '{}',
     '{"k\\\\":"x\\\\","{":1}',
+    '{"open{":"{{[","x":{}}',
   ];
   const hits = sources.map((source) => `{"_index":"act-2026.11","_id":"x","_source":${source},"sort":[1,"x"]}`);
   expect(sourcesOf(`{"took":1,"hits":{"hits":[${hits.join(',')}]}}`)).toEqual(sources);

@@ -4,7 +4,7 @@ import { lookBehind } from './absorb.ts';
 import { parseAnswer, refusalOf, verdictOf } from './answer.ts';
 import { classifyItem } from './classify.ts';
 import type { Connection } from './connect.ts';
-import { documentsOf, encodeBulk, ownIdOf, type Document, type Encoded } from './encode.ts';
+import { documentsOf, encodeBulk, ownIdOf, type Document, type Encoded, type Scratch } from './encode.ts';
 import type { Indices } from './indices.ts';
 
 export interface SendOptions {
@@ -12,6 +12,7 @@ export interface SendOptions {
   readonly indices: Indices;
   readonly prefix: string;
   readonly refresh: 'false' | 'wait_for';
+  readonly scratch: Scratch;
 }
 
 const NO_ANSWER: ExportOutcome = { status: 'retry', reason: 'the store did not tell' };
@@ -46,7 +47,7 @@ const store = async (
     if (outcome === 'taken') taken.push(document);
     else outcomes[document.position] = outcome;
   };
-  await sendBulk(options, documents, encodeBulk(batch, documents), settle, signal);
+  await sendBulk(options, documents, encodeBulk(batch, documents, options.scratch), settle, signal);
   if (taken.length === 0) return;
   const foreign: Document[] = [];
   await lookBehind(options.connection, batch, taken, signal, (document, outcome) => {
@@ -75,6 +76,8 @@ const sendBulk = async (
     },
     signal,
   );
+  // Of a request that was given up, bytes may still be on their way.
+  if (answer.status === 0) options.scratch.buffer = undefined;
   if (answer.status === 200) return settleItems(options, documents, parseAnswer(answer), settle);
   if (verdictOf(answer) === 'large') return sendHalves(options, documents, encoded, settle, signal);
   const outcome = refusalOf(answer);
