@@ -198,7 +198,7 @@ test(
     await expect(start(yamlOf({ fussy: '{}' }))).rejects.toThrow('fussy/gone');
     const without = await start(yamlOf({ fussy: '{}' }, 'journal: { abandon: [fussy/gone] }'));
     const { json } = await betalogs('dlq', 'list', '--code', 'EXPORTER_ABANDONED', '--json');
-    expect(json.map(({ eventId }) => eventId).toSorted()).toEqual(ids.toSorted());
+    expect(new Set(json.map(({ eventId }) => eventId))).toEqual(new Set(ids));
     expect(json[0]).toMatchObject({ component: 'fussy/gone', attempts: 0 });
     expect(await without.stop()).toBe(0);
 
