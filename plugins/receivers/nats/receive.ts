@@ -75,7 +75,7 @@ const subjectsOf = ({ subjects, tenant: { subject_pattern: pattern } }: NatsRece
 
 const jetStreamSession =
   ({ config, context, taker, flow }: Parts): Session =>
-  async (connection: NatsConnection, signal) => {
+  async (connection: NatsConnection, signal, began) => {
     const consumer = await openConsumer(connection, {
       stream: config.stream,
       create: config.create_stream,
@@ -84,6 +84,7 @@ const jetStreamSession =
       ackWaitMs: config.ack_wait,
       maxAckPending: config.max_ack_pending,
     });
+    began();
     context.log.info('receives messages', { stream: config.stream, durable: config.durable });
     for (;;) {
       const count = await flow.room(signal);
@@ -99,7 +100,7 @@ const jetStreamSession =
 /** Messages that wait for room are held up to `max_ack_pending`. */
 const coreSession =
   ({ config, context, taker }: Parts, lose: (message: Incoming) => void): Session =>
-  async (connection, signal) => {
+  async (connection, signal, began) => {
     const held = new Map<Incoming, () => void>();
     const ended = Promise.withResolvers<void>();
     const end = subscribe(connection, {
@@ -117,6 +118,7 @@ const coreSession =
       },
       onError: ended.reject,
     });
+    began();
     context.log.info('receives messages', { subjects: subjectsOf(config), queue: config.durable });
     signal.addEventListener('abort', () => ended.resolve(), { once: true });
     void connection.closed().then(() => ended.reject(new Error('the connection was closed')));

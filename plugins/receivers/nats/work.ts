@@ -3,8 +3,8 @@ import type { NatsConnection } from 'nats';
 import type { Clock } from '../../../src/event/time.ts';
 import type { Log } from '../../../src/sdk/index.ts';
 
-/** Something that brings messages until it ends. */
-export type Session = (connection: NatsConnection, signal: AbortSignal) => Promise<void>;
+/** Brings messages until it ends; calls `began` when it listens. */
+export type Session = (connection: NatsConnection, signal: AbortSignal, began: () => void) => Promise<void>;
 
 export interface WorkOptions {
   readonly connect: () => Promise<NatsConnection>;
@@ -29,14 +29,21 @@ export const startWork = ({ connect, session, clock, log }: WorkOptions): Work =
   const { signal } = stopping;
   let connection: NatsConnection | undefined;
   let waitMs = FIRST_WAIT_MS;
+  let lastReason: string | undefined;
 
+  const began = (): void => {
+    waitMs = FIRST_WAIT_MS;
+    lastReason = undefined;
+  };
   const attempt = async (): Promise<void> => {
     try {
       if (connection === undefined || connection.isClosed()) connection = await connect();
-      if (!signal.aborted) await session(connection, signal);
-      waitMs = FIRST_WAIT_MS;
+      if (!signal.aborted) await session(connection, signal, began);
     } catch (error) {
-      if (!signal.aborted) log.warn('messages cannot be received; trying again', { reason: reasonOf(error), waitMs });
+      const reason = reasonOf(error);
+      // One line a matter: not one for each attempt while a server is away.
+      if (!signal.aborted && reason !== lastReason) log.warn('messages cannot be received; trying again', { reason });
+      lastReason = reason;
     }
   };
   const run = async (): Promise<void> => {
