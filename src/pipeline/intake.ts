@@ -102,19 +102,28 @@ const createLease = (parts: IntakeParts, tenant: string, reserved: number): Leas
 
 const emit = async (parts: IntakeParts, tenant: string, { slots }: RawBatch): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
+  const items = takeItems(slots, outcomes);
+  if (items.length > 0) {
+    for (const settled of await runTraced(parts, tenant, items)) join(outcomes, settled);
+  }
+  count(parts, tenant, outcomes);
+  return outcomes;
+};
+
+/** Empties the slots, and the pipelines empty the items: what was sent is garbage before anything waits for a disk. */
+const takeItems = (slots: RawSlot[], outcomes: Outcome[]): BatchItem[] => {
   const items: BatchItem[] = [];
-  for (const [slot, content] of slots.entries()) {
+  for (const [slot, content] of slots.splice(0).entries()) {
     const decided = decidedAtDecode(content);
     if (decided !== undefined) outcomes[slot] = decided;
     else items.push({ slot, raw: withId(content as BatchItem['raw']) });
   }
-  if (items.length > 0) {
-    for (const settled of await runTraced(parts, tenant, items)) {
-      for (const [slot, outcome] of settled) outcomes[slot] = worst(outcomes[slot], outcome);
-    }
-  }
-  count(parts, tenant, outcomes);
-  return outcomes;
+  return items;
+};
+
+const join = (outcomes: Outcome[], settled: Settled): void => {
+  for (const [slot, outcome] of settled.entries())
+    if (outcome !== undefined) outcomes[slot] = worst(outcomes[slot], outcome);
 };
 
 const decidedAtDecode = (slot: RawSlot): Outcome | undefined => {
@@ -128,7 +137,7 @@ const decidedAtDecode = (slot: RawSlot): Outcome | undefined => {
 const withId = (raw: BatchItem['raw']): BatchItem['raw'] =>
   raw.eventId === undefined && raw.identity === undefined ? { ...raw, eventId: uuidv7(raw.receivedAt) } : raw;
 
-const runTraced = (parts: IntakeParts, tenant: string, items: readonly BatchItem[]): Promise<Settled[]> => {
+const runTraced = (parts: IntakeParts, tenant: string, items: BatchItem[]): Promise<readonly Settled[]> => {
   const trace = parts.tracing?.receive(parts.receiver, tenant, items);
   if (trace === undefined) return runAll(parts, tenant, items);
   return trace.run(() => runAll(parts, tenant, items, trace)).finally(() => trace.end());
@@ -137,14 +146,16 @@ const runTraced = (parts: IntakeParts, tenant: string, items: readonly BatchItem
 const runAll = (
   parts: IntakeParts,
   tenant: string,
-  items: readonly BatchItem[],
+  items: BatchItem[],
   trace?: BatchTrace,
-): Promise<Settled[]> => {
+): Promise<readonly Settled[]> => {
   const receivedAt = items[0]!.raw.receivedAt;
+  // All copies first: a pipeline changes what it is given at once.
+  const own = parts.pipelines.map((_, i) => (i === 0 ? items : items.map(copied)));
   return Promise.all(
     parts.pipelines.map((pipeline, i) => {
       const origin = { tenant, receiver: parts.receiver, pipeline: pipeline.name, receivedAt };
-      return pipeline.run(origin, i === 0 ? items : items.map(copied), trace);
+      return pipeline.run(origin, own[i]!, trace);
     }),
   );
 };

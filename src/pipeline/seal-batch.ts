@@ -28,10 +28,15 @@ export const createBufferPool = (): BufferPool => {
   };
 };
 
-export interface SealedBatch {
-  readonly frame: EventFrame;
-  /** The pooled buffer that `frame.lines` is a view of. */
-  readonly buffer: Buffer;
+/** Serialises each event once, into one buffer that the journal and every store read from. */
+export interface Sealer {
+  /** Nothing of the events is held: they may go as soon as they are added. */
+  add(items: readonly BatchItem[]): void;
+  isEmpty(): boolean;
+  /** What was added. Its lines are a view of the pooled buffer. */
+  frame(): EventFrame;
+  /** Gives the buffer back: the frame is worth nothing any more. */
+  release(): void;
 }
 
 const NEWLINE = 0x0a;
@@ -39,23 +44,29 @@ const NEWLINE = 0x0a;
 const GROWTH = 2;
 const PER_EVENT = 1024;
 
-/** Serialises each event once, into one buffer that the journal and every store read from. */
-export const sealBatch = (pipeline: string, items: readonly BatchItem[], pool: BufferPool): SealedBatch => {
-  let buffer = pool.take(items.reduce((sum, item) => sum + item.raw.rawSize * GROWTH + PER_EVENT, 0));
+/** `expected`: the items that will come, at most. */
+export const createSealer = (pipeline: string, expected: readonly BatchItem[], pool: BufferPool): Sealer => {
+  let buffer = pool.take(expected.reduce((sum, { raw }) => sum + raw.rawSize * GROWTH + PER_EVENT, 0));
   const index: LineRef[] = [];
   let offset = 0;
-  for (const item of items) {
-    const event = item.event!;
-    let end = sealInto(event, item.raw.rawSize, buffer, offset);
+
+  const seal = (item: BatchItem): void => {
+    let end = sealInto(item.event!, item.raw.rawSize, buffer, offset);
     while (end < 0 || end >= buffer.length) {
       buffer = grown(buffer, offset, pool);
-      end = sealInto(event, item.raw.rawSize, buffer, offset);
+      end = sealInto(item.event!, item.raw.rawSize, buffer, offset);
     }
     buffer[end] = NEWLINE;
     index.push(lineRef(item, offset, end - offset));
     offset = end + 1;
-  }
-  return { buffer, frame: { pipeline, lines: buffer.subarray(0, offset), index } };
+  };
+
+  return {
+    add: (items) => items.forEach(seal),
+    isEmpty: () => index.length === 0,
+    frame: () => ({ pipeline, lines: buffer.subarray(0, offset), index }),
+    release: () => pool.give(buffer),
+  };
 };
 
 const grown = (buffer: Buffer, used: number, pool: BufferPool): Buffer => {

@@ -10,7 +10,8 @@ export type RawSlot = RawEvent | Dropped | Rejected;
 
 /** What a receiver emits: one slot for each event as sent, in order. */
 export interface RawBatch {
-  readonly slots: readonly RawSlot[];
+  /** Taken by `emit`: the array is empty afterwards, so that nobody holds the events while they become durable. */
+  readonly slots: RawSlot[];
 }
 
 /** An event on its way: raw until `normalize`, canonical after it. */

@@ -73,7 +73,10 @@ export interface Lease {
   readonly tenant: string;
   /** Asks for more room, e.g. while inflating. Not undefined: stop reading, answer busy. */
   grow(bytes: number): Busy | undefined;
-  /** Resolves when every slot is settled, in the batch's order. Never rejects for an event's sake. Releases the lease. */
+  /**
+   * Resolves when every slot is settled, in the batch's order. Never rejects for an event's sake. Releases the lease.
+   * Takes the slots out of the batch: a receiver that needs them afterwards keeps an array of its own.
+   */
   emit(batch: RawBatch): Promise<readonly Outcome[]>;
   /** Gives the room back without an emit; calling it twice is harmless. */
   release(): void;

@@ -27,7 +27,7 @@ export interface BatchLimits {
 export type BatchForm = 'json' | 'ndjson';
 
 /** The body of `POST /v1/events`: always one slot. */
-export const decodeEvent = (bytes: Buffer, facts: RequestFacts): readonly RawSlot[] | Problem => {
+export const decodeEvent = (bytes: Buffer, facts: RequestFacts): RawSlot[] | Problem => {
   const text = textOf(bytes);
   if (isProblem(text)) return text;
   const result = parseJson(text);
@@ -41,7 +41,7 @@ export const decodeBatch = (
   form: BatchForm,
   facts: RequestFacts,
   limits: BatchLimits,
-): readonly RawSlot[] | Problem => {
+): RawSlot[] | Problem => {
   const text = textOf(bytes);
   if (isProblem(text)) return text;
   const slots = form === 'json' ? decodeArray(text, bytes.length, facts, limits) : decodeLines(text, facts, limits);
@@ -53,7 +53,7 @@ const decodeArray = (
   size: number,
   facts: RequestFacts,
   { maxEvents }: BatchLimits,
-): readonly RawSlot[] | Problem => {
+): RawSlot[] | Problem => {
   let count = 0;
   const results = parseJsonItems(text, (value) => {
     const events = eventsOf(value);
@@ -74,7 +74,7 @@ const eventsOf = (value: unknown): readonly unknown[] | undefined => {
   return Array.isArray(events) ? events : undefined;
 };
 
-const decodeLines = (text: string, facts: RequestFacts, limits: BatchLimits): readonly RawSlot[] | Problem => {
+const decodeLines = (text: string, facts: RequestFacts, limits: BatchLimits): RawSlot[] | Problem => {
   const slots: RawSlot[] = [];
   for (const line of linesOf(text)) {
     if (slots.length === limits.maxEvents) return tooMany(limits.maxEvents);

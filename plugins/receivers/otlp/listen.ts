@@ -126,7 +126,7 @@ const receive = async (request: IncomingMessage, intake: Intake, options: HttpOp
   const lease = reserveFor(request, intake, principal.tenant, options);
   if (isProblem(lease)) return lease;
   try {
-    return await take(request, lease, intake, { target, principal, options });
+    return await take(lease, { request, target, principal, intake, options });
   } finally {
     lease.release();
   }
@@ -148,19 +148,24 @@ const encodingOf = (request: IncomingMessage): Encoding | undefined => {
 };
 
 interface Taking {
+  readonly request: IncomingMessage;
   readonly target: Target;
   readonly principal: Principal;
+  readonly intake: Intake;
   readonly options: HttpOptions;
 }
 
-const take = async (
-  request: IncomingMessage,
+// Not async: neither the body nor what was decoded may be held until the journal has synced.
+const take = (lease: Lease, taking: Taking): Promise<Answer | Problem> =>
+  readBody(taking.request, lease, taking.options).then((bytes) =>
+    isProblem(bytes) ? bytes : emit(bytes, lease, taking),
+  );
+
+const emit = (
+  bytes: Buffer,
   lease: Lease,
-  intake: Intake,
-  { target, principal, options }: Taking,
-): Promise<Answer | Problem> => {
-  const bytes = await readBody(request, lease, options);
-  if (isProblem(bytes)) return bytes;
+  { request, target, principal, intake, options }: Taking,
+): Promise<Answer | Problem> | Answer | Problem => {
   const decoded = decode(target.signal, target.encoding, bytes);
   if (isProblem(decoded)) return decoded;
   const slots = toSlots(decoded, bytes, {
@@ -170,7 +175,7 @@ const take = async (
     keepAllSpans: options.keepAllSpans,
   });
   if (slots.length === 0) return { ...target, result: NONE_REJECTED };
-  return settle(target, await lease.emit({ slots }));
+  return lease.emit({ slots }).then((outcomes) => settle(target, outcomes));
 };
 
 const sourceOf = (request: IncomingMessage, { encoding }: Target, { receiver }: HttpOptions) => {
