@@ -27,6 +27,7 @@ export type {
   Scope,
 } from './intake.ts';
 export { forAll, stored } from './exporter.ts';
+export { lazyExporter, lazyReader } from './lazy.ts';
 export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
 export { DEAD_LETTER_STAGES, deadLetterJson } from './dead-letters.ts';
 export type {

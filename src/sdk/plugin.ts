@@ -53,7 +53,7 @@ export interface ExporterPlugin<Schema extends z.ZodType = z.ZodType> extends Pl
   /** How this store is read; opens without disturbing a running writer. */
   reader?(config: z.output<Schema>, context: ComponentContext): EventReader;
   /** The archive that this exporter writes, opened for reading beside a running writer. */
-  archive?(config: z.output<Schema>, context: ComponentContext): ArchiveStore;
+  archive?(config: z.output<Schema>, context: ComponentContext): ArchiveStore | Promise<ArchiveStore>;
 }
 
 export interface ExtensionPlugin<Schema extends z.ZodType = z.ZodType> extends PluginBase<'extension', Schema> {

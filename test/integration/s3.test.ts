@@ -193,7 +193,7 @@ test('the lifecycle: a missing rule is told, written on request beside the rules
   expect(log.lines.join('\n')).toContain('no rule that expires the archive');
 
   const config = s3.config.parse({ bucket, endpoint: server.url, force_path_style: true, expire_after: '30d' });
-  const { lifecycle } = s3.archive!(config, componentContext());
+  const { lifecycle } = await s3.archive!(config, componentContext());
   await lifecycle!.write();
   expect(await lifecycle!.problems()).toEqual([]);
   const quiet = capturingLog();
@@ -201,5 +201,5 @@ test('the lifecycle: a missing rule is told, written on request beside the rules
   expect(quiet.lines).toEqual([]);
 
   const later = s3.config.parse({ bucket, endpoint: server.url, force_path_style: true, expire_after: '60d' });
-  expect(await s3.archive!(later, componentContext()).lifecycle!.problems()).toHaveLength(1);
+  expect(await (await s3.archive!(later, componentContext())).lifecycle!.problems()).toHaveLength(1);
 });

@@ -3,31 +3,30 @@ import { readdirSync, readFileSync } from 'node:fs';
 const CLOCK_TICKS_PER_SECOND = 100;
 
 /** User and system time of a process with all its threads, in µs. */
-export const cpuMicrosOf = (pid: number): number => {
-  const { userTicks, systemTicks } = statOf(pid);
-  return ((userTicks + systemTicks) * 1e6) / CLOCK_TICKS_PER_SECOND;
-};
+export const cpuMicrosOf = (pid: number): number => microsOf(statOf(pid)?.ownTicks ?? 0);
 
-/** The same of a process group: of a server that forks. What its ended children used is in their parent's count. */
-export const cpuMicrosOfGroup = (group: number): number =>
-  readdirSync('/proc')
+/** The same of a server that forks: itself, its children, and those that have ended. */
+export const cpuMicrosOfServer = (pid: number): number => {
+  const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => groupOf(pid) === group)
-    .reduce((sum, pid) => sum + cpuMicrosOf(pid), 0);
-
-/** Fields of proc(5)'s stat behind the name, which may hold anything. */
-const fieldsOf = (pid: number): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-const statOf = (pid: number) => {
-  const fields = fieldsOf(pid);
-  return { userTicks: Number(fields[11]), systemTicks: Number(fields[12]) };
+    .map((name) => statOf(Number(name)))
+    .filter((stat) => stat?.parent === pid);
+  const root = statOf(pid);
+  return microsOf([root, ...children].reduce((sum, stat) => sum + (stat?.ownTicks ?? 0), root?.endedTicks ?? 0));
 };
 
-const groupOf = (pid: number): number | undefined => {
+const microsOf = (ticks: number): number => (ticks * 1e6) / CLOCK_TICKS_PER_SECOND;
+
+/** Fields of proc(5)'s stat behind the name, which may hold anything. Undefined: the process has ended. */
+const statOf = (pid: number) => {
   try {
-    return Number(fieldsOf(pid)[2]);
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ').map(Number);
+    return {
+      parent: fields[1],
+      ownTicks: fields[11]! + fields[12]!,
+      endedTicks: fields[13]! + fields[14]!,
+    };
   } catch {
-    // It ended between the listing and the look.
     return undefined;
   }
 };

@@ -1,24 +1,15 @@
 import {
   archiveShape,
-  createArchiveWriter,
-  createCompressor,
   definePlugin,
   duration,
   isLevelKnown,
+  lazyExporter,
   LEVEL_FAULT,
-  loadSigner,
   size,
-  writerFolder,
   z,
-  type Log,
 } from '../../../src/sdk/index.ts';
-import { classify } from './classify.ts';
-import { createS3Store, type S3Store } from './send.ts';
 import type { S3Settings } from './settings.ts';
 
-/** Uploads under way at once. */
-const CONCURRENCY = 8;
-const WRITING_ATTEMPTS = 1;
 const READING_ATTEMPTS = 5;
 const LEAST_PART_BYTES = 5 * 1024 * 1024;
 
@@ -72,6 +63,8 @@ const config = z
     message: 'expires before the lock lets go',
   });
 
+export type S3Config = z.output<typeof config>;
+
 export default definePlugin({
   kind: 'exporter',
   type: 's3',
@@ -81,31 +74,15 @@ export default definePlugin({
   batch: { maxEvents: 100_000, maxBytes: 16 * 1024 * 1024, maxWaitMs: 10_000 },
   cuts: true,
   config,
-  create: (options, { dataDir, id, log, clock }) => {
-    const store = createS3Store({ settings: settingsOf(options), clock, attempts: WRITING_ATTEMPTS });
-    const writer = createArchiveWriter({
-      store,
-      compressor: createCompressor(options.compression, options.level),
-      classify,
-      loadSigner: () => loadSigner(options.signing_key_file, dataDir),
-      stateFolder: writerFolder(dataDir, id),
-      concurrency: CONCURRENCY,
-      log,
-    });
-    return {
-      start: async () => {
-        await store.open();
-        await writer.open();
-        await warnOfLifecycle(store, log);
-      },
-      export: (batch, signal) => writer.export(batch, signal),
-      stop: async () => store.close(),
-    };
+  create: (options, context) =>
+    lazyExporter(async () => (await import('./exporter.ts')).createS3Exporter(options, settingsOf(options), context)),
+  archive: async (options, { clock }) => {
+    const { createS3Store } = await import('./send.ts');
+    return createS3Store({ settings: settingsOf(options), clock, attempts: READING_ATTEMPTS });
   },
-  archive: (options, { clock }) => createS3Store({ settings: settingsOf(options), clock, attempts: READING_ATTEMPTS }),
 });
 
-const settingsOf = (options: z.output<typeof config>): S3Settings => ({
+const settingsOf = (options: S3Config): S3Settings => ({
   bucket: options.bucket,
   prefix: options.prefix.replace(/^\/+|\/+$/g, '').replace(/(.)$/, '$1/'),
   endpoint: options.endpoint === '' ? undefined : options.endpoint,
@@ -122,14 +99,3 @@ const settingsOf = (options: z.output<typeof config>): S3Settings => ({
   },
   expireAfterMs: options.expire_after,
 });
-
-/** Writing goes on without it: nothing is lost by what stays longer. */
-const warnOfLifecycle = async ({ lifecycle }: S3Store, log: Log): Promise<void> => {
-  try {
-    for (const problem of (await lifecycle?.problems()) ?? []) log.warn(problem);
-  } catch (error) {
-    const outcome = classify(error);
-    if (outcome === undefined || !('reason' in outcome)) throw error;
-    log.warn("the bucket's lifecycle rules cannot be read", { reason: outcome.reason });
-  }
-};

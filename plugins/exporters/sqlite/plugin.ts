@@ -13,7 +13,7 @@ export default definePlugin({
   stability: 'beta',
   summary: 'Writes events to one SQLite file that needs no server, and answers queries from it.',
   guarantee: 'exactly once per (tenant, eventId)',
-  batch: { maxEvents: 2000, maxBytes: 4 * 1024 * 1024, maxWaitMs: 0 },
+  batch: { maxEvents: 2000, maxBytes: 4 * 1024 * 1024, maxWaitMs: 20 },
   config,
   create: ({ path }, { dataDir }) => createSqliteExporter(resolve(dataDir, path)),
   reader: ({ path }, { dataDir }) => createSqliteReader(resolve(dataDir, path)),

@@ -32,7 +32,7 @@ const bucketConfig = ([, bucket, prefix]: RegExpExecArray, { env }: CliIo): obje
   return { bucket, prefix, endpoint, force_path_style: endpoint !== '' };
 };
 
-const openAs = (type: string, config: object, args: ArchiveArgs, io: CliIo): ArchiveStore => {
+const openAs = async (type: string, config: object, args: ArchiveArgs, io: CliIo): Promise<ArchiveStore> => {
   const plugin = plugins.find((candidate): candidate is ExporterPlugin => isArchive(candidate, type));
   if (plugin?.archive === undefined) throw new UsageError(`there is no exporter "${type}" that archives`);
   const parsed = plugin.config.safeParse(config);
@@ -48,7 +48,7 @@ const openConfigured = async (args: ArchiveArgs, io: CliIo): Promise<ArchiveStor
   if (typeof loaded === 'number') return loaded;
   const archives = loaded.config.exporters.filter(({ plugin }) => plugin.archive !== undefined);
   const found = args.archive === undefined ? archives[0] : archives.find(({ id }) => id === args.archive);
-  const store = found?.plugin.archive?.(found.config, contextOf(found.id, args, io));
+  const store = await found?.plugin.archive?.(found.config, contextOf(found.id, args, io));
   if (store !== undefined) return store;
   if (args.archive === undefined)
     throw new UsageError('no exporter of the configuration archives; --archive names one');

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuMicrosOfGroup } from '../cpu.ts';
+import { cpuMicrosOfServer } from '../cpu.ts';
 import { isRoot } from '../../../scripts/servers/cache.ts';
 
 /** Debian's and most others' `nobody`: servers that refuse root run as this user. */
@@ -76,17 +76,34 @@ export const serve = async (url: string, folder: string, command: ServerCommand)
     url,
     kill: () => gone('SIGKILL'),
     start: async () => {
-      child = await startProcess(command);
+      child = await startAgain(command);
     },
     pause: () => signalGroup(child, 'SIGSTOP'),
     resume: () => signalGroup(child, 'SIGCONT'),
-    cpuMicros: () => cpuMicrosOfGroup(child.pid!),
+    cpuMicros: () => cpuMicrosOfServer(child.pid!),
     stop: async () => {
       signalGroup(child, 'SIGCONT');
       await gone('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** What a test leaves behind when it is itself ended must not stay. */
+const started = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of started) signalGroup(child, 'SIGKILL');
+});
+
+/** After a crash the old one's children may hold its memory and files for a moment. */
+const startAgain = async (command: ServerCommand, attempts = 50): Promise<ChildProcess> => {
+  try {
+    return await startProcess(command);
+  } catch (error) {
+    if (attempts === 0) throw error;
+    await delay(POLL_MS);
+    return startAgain(command, attempts - 1);
+  }
 };
 
 /** The whole process group: some servers fork, and a hung parent alone would not hang them. */
@@ -108,8 +125,7 @@ const startProcess = async (command: ServerCommand): Promise<ChildProcess> => {
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     ...identity(command.asNobody),
   });
-  // What a test leaves behind when it is itself ended must not stay.
-  process.once('exit', () => signalGroup(child, 'SIGKILL'));
+  started.add(child);
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (!(await command.isReady().catch(() => false))) {
     if (child.exitCode !== null || performance.now() > deadline) {
