@@ -1,6 +1,6 @@
 // What Prometheus reads, by its exact names.
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -135,12 +135,11 @@ test.each(['{}', "{ metrics: { endpoint: '127.0.0.1:0', level: none } }"])('%s: 
 
 test('metrics are sent by OTLP', async () => {
   const sent = Promise.withResolvers<{ readonly url: string | undefined; readonly body: string }>();
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      sent.resolve({ url: request.url, body });
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-  }).listen(0, '127.0.0.1');
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    sent.resolve({ url: request.url, body: await text(request) });
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const telemetry = `{ metrics: { otlp: { endpoint: '${to}', interval: 200ms } } }`;
