@@ -1,9 +1,4 @@
-import { definePlugin, duration, secret, z } from '../../../src/sdk/index.ts';
-import { connect, type ConnectionConfig } from './connect.ts';
-import { createIndices } from './indices.ts';
-import { createReader } from './reader.ts';
-import { startRetention } from './retention.ts';
-import { exportBatch } from './send.ts';
+import { definePlugin, duration, lazyExporter, lazyReader, secret, z } from '../../../src/sdk/index.ts';
 
 const httpUrl = () => z.url({ protocol: /^https?$/, error: 'expected http://host:port or https://host:port' });
 
@@ -61,10 +56,7 @@ const config = z
     message: '`username` and `password` belong together',
   });
 
-type Config = z.output<typeof config>;
-
-const open = ({ url, nodes, ...rest }: Config) =>
-  connect({ ...rest, nodes: nodes ?? [url!] } satisfies ConnectionConfig);
+export type OpenSearchConfig = z.output<typeof config>;
 
 export default definePlugin({
   kind: 'exporter',
@@ -74,23 +66,7 @@ export default definePlugin({
   guarantee: "exactly once per (tenant, eventId) and month of the event's time",
   batch: { maxEvents: 1000, maxBytes: 5 * 1024 * 1024, maxWaitMs: 0 },
   config,
-  create: (options, { clock, log }) => {
-    const { index_prefix: prefix, tenant_aliases: tenantAliases, shards, replicas, refresh, retention } = options;
-    const connection = open(options);
-    const indices = createIndices(connection, { prefix, shards, replicas, tenantAliases });
-    const sending = { connection, indices, prefix, refresh, scratch: {} };
-    let expiry: { stop(): Promise<void> } | undefined;
-    return {
-      start: async () => {
-        await indices.prepare();
-        if (retention !== undefined) expiry ??= startRetention({ connection, prefix, periodMs: retention, clock, log });
-      },
-      export: (batch, signal) => exportBatch(sending, batch, signal),
-      stop: async () => {
-        await expiry?.stop();
-        await connection.close();
-      },
-    };
-  },
-  reader: (options, { log }) => createReader(open(options), options.index_prefix, log),
+  create: (options, context) =>
+    lazyExporter(async () => (await import('./exporter.ts')).createOpenSearchExporter(options, context)),
+  reader: (options, { log }) => lazyReader(async () => (await import('./exporter.ts')).openReader(options, log)),
 });
