@@ -234,7 +234,6 @@ export const security = z
   })
   .describe('The security decision and what it violated.');
 
-export const businessKey = z.object({ type: text(64), value: text(256) });
 export const link = z.object({
   correlationId: text(256),
   type: text(64).optional(),

@@ -4,7 +4,7 @@ import type { Instant } from './instant.ts';
 
 export type { Instant } from './instant.ts';
 export { parseInstant } from './parse-instant.ts';
-export type { ParsedInstant, TimeFault, TimeForm } from './parse-instant.ts';
+export type { ParsedInstant, TimeFault } from './parse-instant.ts';
 
 /** The present, and the only source of it below `src/runtime`: tests advance their own. */
 export interface Clock {

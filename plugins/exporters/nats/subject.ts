@@ -22,7 +22,7 @@ export const compileSubject =
     template.replaceAll(PLACEHOLDER, (_, name: string) => (name === 'tenant' ? tokenOf(tenant) : category));
 
 /** Subjects that stand for all of a template's, for a stream that must hold them. */
-export const examplesOf = (template: string): string[] => {
+const examplesOf = (template: string): string[] => {
   const subjectOf = compileSubject(template);
   return CATEGORIES.map((category) => subjectOf('tenant', category));
 };
