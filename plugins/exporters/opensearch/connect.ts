@@ -1,7 +1,6 @@
 // The only file that knows the driver. It sends and gives back texts: the driver's own parsing would round integers
 // beyond 2^53, and its retries would hide the store's state from the engine.
 import { readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Client, type ClientOptions } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3';
@@ -100,7 +99,7 @@ const send = async (client: Client, { lines, body, ...request }: Request, signal
     const retryAfterMs = Number(headers?.['retry-after']) * 1000;
     return {
       status: statusCode ?? 0,
-      text: await text(answer as unknown as Readable),
+      text: await text(answer),
       ...(retryAfterMs > 0 && { retryAfterMs }),
     };
   } finally {
