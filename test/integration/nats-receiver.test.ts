@@ -11,6 +11,8 @@ import { type Client, openClient, startReceiver, until } from './nats-support.ts
 let server: TestServer;
 let client: Client;
 let running: { stop(): Promise<void> }[] = [];
+/** Of a test's own, beside the one that all share. */
+const servers: TestServer[] = [];
 
 beforeAll(async () => {
   server = await startNats();
@@ -22,6 +24,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(running.map(({ stop }) => stop()));
   running = [];
+  await Promise.all(servers.splice(0).map((one) => one.stop()));
   for await (const { config } of client.manager.streams.list()) await client.manager.streams.delete(config.name);
   await client.close();
 });
@@ -195,6 +198,7 @@ describe('what ends a request for messages', () => {
 
   test('a server that is not there at the start, and one that is killed', async () => {
     const own = await startNats();
+    servers.push(own);
     await own.kill();
     const intake = fakeIntake();
     const receiver = await startReceiver({ url: own.url, ...CREATE }, intake);
@@ -216,7 +220,6 @@ describe('what ends a request for messages', () => {
       );
     }
     await other.close();
-    await own.stop();
   });
 
   test('stop: what came is answered, and nothing is left to others', async () => {
