@@ -47,7 +47,7 @@ const edits = (word: string): fc.Arbitrary<string> => {
 /** Optimal string alignment, written out here so as not to ask the code under test. */
 const edited = (a: string, b: string): number => {
   const rows = Array.from({ length: a.length + 1 }, (_, i) =>
-    Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),
+    Array.from({ length: b.length + 1 }, (__, j) => (i === 0 ? j : j === 0 ? i : 0)),
   );
   for (let i = 1; i <= a.length; i++) {
     for (let j = 1; j <= b.length; j++) {

@@ -90,7 +90,7 @@ const freePorts = (file: string): string[] => {
   const shipped = parse(readFileSync(join(SHIPPED, file), 'utf8')) as unknown;
   const at = (path: string): unknown =>
     path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], shipped);
-  return ENDPOINTS.filter((path) => at(path) !== undefined).flatMap((path) => ['--set', `${path}=127.0.0.1:0`]);
+  return ENDPOINTS.flatMap((path) => (at(path) === undefined ? [] : ['--set', `${path}=127.0.0.1:0`]));
 };
 
 const readyLine = async (

@@ -20,9 +20,3 @@ export const compileSubject =
   (template: string): SubjectOf =>
   (tenant, category) =>
     template.replaceAll(PLACEHOLDER, (_, name: string) => (name === 'tenant' ? tokenOf(tenant) : category));
-
-/** Subjects that stand for all of a template's, for a stream that must hold them. */
-const examplesOf = (template: string): string[] => {
-  const subjectOf = compileSubject(template);
-  return CATEGORIES.map((category) => subjectOf('tenant', category));
-};

@@ -11,25 +11,24 @@ export const redactorWith = (options: Partial<RedactOptions> = {}): ((event: Can
   };
 };
 
-export const eventWith = (part: Record<string, unknown> = {}): CanonicalEvent =>
-  ({
-    schemaVersion: '1.0',
-    eventId: '018f3a2b-7c1d-7e2f-8a3b-4c5d6e7f8a9b',
-    tenantId: 'acme',
-    category: 'business',
-    action: 'order_failed',
-    timestamp: '2025-01-15T10:30:00.123456789Z',
-    timestampSource: 'event',
-    receivedAt: '2025-01-15T10:30:00.2Z',
-    processedAt: '2025-01-15T10:30:00.3Z',
-    outcome: 'failure',
-    severity: 13,
-    correlation: { correlationId: '018f3a2b-7c1d-7e2f-8a3b-4c5d6e7f8a9b', method: 'singleton', confidence: 0 },
-    source: { kind: 'api' },
-    processing: { pipelineVersion: '0.1.0', attempt: 1, truncated: false },
-    integrity: { contentHash: `sha256:${'0'.repeat(64)}`, rawSize: 100 },
-    ...part,
-  });
+export const eventWith = (part: Record<string, unknown> = {}): CanonicalEvent => ({
+  schemaVersion: '1.0',
+  eventId: '018f3a2b-7c1d-7e2f-8a3b-4c5d6e7f8a9b',
+  tenantId: 'acme',
+  category: 'business',
+  action: 'order_failed',
+  timestamp: '2025-01-15T10:30:00.123456789Z',
+  timestampSource: 'event',
+  receivedAt: '2025-01-15T10:30:00.2Z',
+  processedAt: '2025-01-15T10:30:00.3Z',
+  outcome: 'failure',
+  severity: 13,
+  correlation: { correlationId: '018f3a2b-7c1d-7e2f-8a3b-4c5d6e7f8a9b', method: 'singleton', confidence: 0 },
+  source: { kind: 'api' },
+  processing: { pipelineVersion: '0.1.0', attempt: 1, truncated: false },
+  integrity: { contentHash: `sha256:${'0'.repeat(64)}`, rawSize: 100 },
+  ...part,
+});
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const letters = 'Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Fs5Gp0YaUeXoKi';
