@@ -1,5 +1,4 @@
 // The subject of an event's message.
-import { CATEGORIES } from '../../../src/event/schema.ts';
 import type { Category } from '../../../src/event/schema.ts';
 
 const PLACEHOLDER = /\{(tenant|category)\}/g;
