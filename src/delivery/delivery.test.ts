@@ -283,3 +283,24 @@ test('a try beside the cursor waits for its turn, and is refused while the expor
   expect(running).toEqual(['e-1']);
   await delivery.stop(never);
 });
+
+test('a store that was never reached does not hold up the stop when nothing waits for it, and its reason is logged', async () => {
+  const log = capturingLog();
+  const refused = Promise.withResolvers<void>();
+  const delivery = deliveryOf({
+    cursor: watchedCursor([]),
+    log,
+    exporter: {
+      start: async () => {
+        refused.resolve();
+        throw new Error('ECONNREFUSED');
+      },
+      export: async () => [],
+    },
+  });
+  delivery.start();
+  await refused.promise;
+  await delivery.stop(never);
+  expect(delivery.status().state).toBe('stopped');
+  expect(log.lines.join('\n')).toContain('ECONNREFUSED');
+});

@@ -74,7 +74,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     counts.dead += dead;
     counts.attempts += attempts;
     if (trouble !== undefined) counts.retries += attempts;
-    if (trouble !== undefined && state === 'ok')
+    if (trouble !== undefined && (state === 'ok' || state === 'starting'))
       log.warn('a store does not take events', { exporter: id, reason: trouble.reason });
     if (trouble === undefined && state !== 'ok') log.info('a store takes events', { exporter: id });
     state = trouble?.state ?? 'ok';
@@ -120,7 +120,8 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     stop: async (signal) => {
       draining.abort();
       const abort = (): void => stopping.abort();
-      if (signal.aborted) abort();
+      // A store that was never reached holds up nobody's stop when nothing waits for it.
+      if (signal.aborted || (!isStarted && cursor.pendingFrames() === 0)) abort();
       signal.addEventListener('abort', abort, { once: true });
       await running;
       signal.removeEventListener('abort', abort);
