@@ -1,25 +1,17 @@
 // The suites that every store passes, over a real PostgreSQL.
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, vi } from 'vitest';
 import postgres from '../../plugins/exporters/postgres/plugin.ts';
 import { eventReaderSuite, openReadable } from '../../src/testkit/event-reader-suite.ts';
 import { exporterSuite } from '../../src/testkit/index.ts';
 import { startPostgres } from '../support/servers/postgres.ts';
 import type { TestServer } from '../support/servers/server-process.ts';
+import { ANY_TIME, sqlAt } from './postgres-support.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 let server: TestServer;
 
-const query = async (sql: string): Promise<readonly Record<string, unknown>[]> => {
-  const client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-};
+const query = (text: string) => sqlAt(server.url)(text);
 
 describe('postgres', () => {
   beforeAll(async () => {
@@ -27,11 +19,11 @@ describe('postgres', () => {
   });
   afterAll(() => server.stop());
 
-  // The suite has events of 1969.
-  const agesAgo = { accept_past: '36500d', schema: 'reader' };
-  eventReaderSuite('postgres', () => openReadable(postgres, { url: server.url, ...agesAgo }, '/nonexistent'));
+  eventReaderSuite('postgres', () =>
+    openReadable(postgres, { url: server.url, schema: 'reader', ...ANY_TIME }, '/nonexistent'),
+  );
 
-  const indexed = { ...agesAgo, schema: 'indexed', partition: 'week', indexes: ['text'] };
+  const indexed = { ...ANY_TIME, schema: 'indexed', partition: 'week', indexes: ['text'] };
   eventReaderSuite('postgres with its text index', () =>
     openReadable(postgres, { url: server.url, ...indexed }, '/nonexistent'),
   );
@@ -44,6 +36,7 @@ describe('postgres', () => {
           return server.url;
         },
         schema: 'exporter',
+        ...ANY_TIME,
       },
       collapses: true,
       storedIds: async () =>

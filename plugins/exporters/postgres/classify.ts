@@ -73,10 +73,11 @@ const isSqlState = (code: string, error: unknown): boolean =>
 const nameOf = (error: unknown): string =>
   error instanceof Error && error.message.toLowerCase().includes('timeout') ? 'timeout' : 'cut';
 
-/** Where the code alone does not say it. The messages are untranslated only by chance, so other fields decide. */
+/** Where the code alone does not say it. Messages may be translated, so other fields decide. */
 const special = (code: string, error: unknown): Class | undefined => {
-  const { constraint, routine } = error as { constraint?: string; routine?: string };
-  if (code === '23514' && constraint === undefined) return 'partition';
+  const { constraint, routine, table } = error as { constraint?: string; routine?: string; table?: string };
+  // A constraint that failed has a name, and what a trigger raises names no table.
+  if (code === '23514' && constraint === undefined && table !== undefined) return 'partition';
   if (code === '42501' && routine === 'ExecWithCheckOptions') return 'alarm';
   return undefined;
 };

@@ -2,13 +2,13 @@
 import type { LineRef, StoredBatch } from '../../../src/sdk/index.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 
-/** In the order of the function's parameters. */
+/** In the order of the function's parameters; the largest is the last, because the driver grows its buffer as it goes. */
 export type WriteParameters = readonly [
   tenants: string,
-  lines: Buffer,
   timesNs: string,
   cleanedAt: string,
   cleanedDocs: readonly string[],
+  lines: Buffer,
 ];
 
 const NEWLINE_BYTES = 1;
@@ -25,7 +25,7 @@ export const encode = (batch: StoredBatch, positions?: readonly number[]): Write
   }
   const cleaned = mayNeedCleaning(text) ? cleanedLines(text) : NOTHING;
   const cleanedAt = cleaned.map(({ position }) => position).join(',');
-  return [[...tenants].join(','), text, `{${timesNs}}`, `{${cleanedAt}}`, cleaned.map(({ doc }) => doc)];
+  return [[...tenants].join(','), `{${timesNs}}`, `{${cleanedAt}}`, cleaned.map(({ doc }) => doc), text];
 };
 
 const withoutLastNewline = (lines: Uint8Array): Buffer =>

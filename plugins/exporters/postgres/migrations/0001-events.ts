@@ -1,7 +1,6 @@
 // The first schema: what is stored, who may do what with it, and the one function that writes.
 
-// `line` is what was sealed, byte by byte, so that its hash can be checked; `doc` is for SQL. Most events are between
-// 1 and 3 KB with both: compressing them would cost the server more than the insert itself.
+// `line` is what was sealed, byte by byte, so that its hash can be checked; `doc` is for SQL.
 const TABLES = `
 CREATE TABLE betalogs_settings (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -89,6 +88,8 @@ REVOKE ALL ON FUNCTION betalogs_protect(regclass) FROM PUBLIC;
 SELECT betalogs_protect(name::regclass) FROM unnest(ARRAY['events', 'event_keys', 'event_links', 'event_ids']) AS name;
 CREATE POLICY batch_compare ON event_ids FOR SELECT TO {writer}
   USING (tenant_id = ANY ((SELECT string_to_array(current_setting('app.tenant_ids', true), ','))::text[]));
+CREATE POLICY batch_repeat ON event_ids FOR UPDATE TO {writer}
+  USING (tenant_id = ANY ((SELECT string_to_array(current_setting('app.tenant_ids', true), ','))::text[]));
 CREATE POLICY forget ON event_ids FOR DELETE TO {owner}
   USING ((SELECT current_setting('app.maintenance', true)) = 'on');
 `;
@@ -127,7 +128,6 @@ BEGIN
       RAISE EXCEPTION 'partition % is being removed', partition USING ERRCODE = 'object_in_use';
     END IF;
     EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.%I INCLUDING ALL)', partition, parent);
-    IF parent = 'events' THEN EXECUTE format('ALTER TABLE {schema}.%I SET (toast_tuple_target = 8160)', partition); END IF;
     PERFORM betalogs_protect(format('{schema}.%I', partition)::regclass);
     EXECUTE format('ALTER TABLE {schema}.%I ATTACH PARTITION {schema}.%I FOR VALUES FROM (%L) TO (%L)',
       parent, partition, from_at, until_at);
@@ -205,77 +205,76 @@ $$;
 `;
 
 // A batch is one statement and so one transaction and one round trip. The policy lets in only rows of the tenants that
-// the journal's index names. Rows go in sorted, so that two batches cannot deadlock. What the ledger says of ids that
-// senders chose is read by a later statement, which sees what a concurrent batch has committed meanwhile.
+// the journal's index names. Rows go in sorted, so that two batches cannot deadlock. DO UPDATE in the ledger changes
+// nothing: unlike DO NOTHING it tells what a concurrent batch has committed meanwhile.
 const WRITE = `
-CREATE TYPE betalogs_line AS (
-  n integer, line text, doc jsonb, cleaned boolean, tenant_id text, event_id uuid, ts_ns bigint, occurred_at timestamptz, fingerprint text
-);
-
 -- Returns the positions (from 0) of the events that are refused: their id is stored with other content.
-CREATE FUNCTION betalogs_write(tenants text, lines text, times_ns bigint[], cleaned_at integer[], cleaned_docs text[])
-RETURNS integer[] LANGUAGE plpgsql SET search_path = {schema}, pg_temp SET jit = off AS $$
+CREATE FUNCTION betalogs_write(tenants text, times_ns bigint[], cleaned_at integer[], cleaned_docs text[], lines text)
+RETURNS integer[] LANGUAGE plpgsql SET search_path = {schema}, pg_temp SET jit = off SET work_mem = '64MB' AS $$
 DECLARE
-  batch betalogs_line[];
-  conflicts integer[] := '{}';
+  conflicts integer[];
 BEGIN
   PERFORM set_config('app.tenant_ids', tenants, true);
 
-  SELECT array_agg(ROW(n - 1, line, doc, is_cleaned, doc ->> 'tenantId', (doc ->> 'eventId')::uuid, at_ns,
-      timestamptz 'epoch' + floor(at_ns / 1000.0)::bigint * interval '1 microsecond',
-      doc #>> '{integrity,fingerprint}')::betalogs_line
-    ORDER BY doc ->> 'tenantId', doc ->> 'eventId', n) INTO batch
-  FROM (
-    SELECT l.n, l.line, l.at_ns, c.doc IS NOT NULL AS is_cleaned, coalesce(c.doc, l.line)::jsonb AS doc
-    FROM unnest(string_to_array(lines, E'\\n'), times_ns) WITH ORDINALITY AS l (line, at_ns, n)
-    LEFT JOIN unnest(cleaned_at, cleaned_docs) AS c (n, doc) ON c.n = l.n - 1
-  ) AS parsed;
-
-  INSERT INTO event_ids (tenant_id, event_id, occurred_at, fingerprint)
-  SELECT tenant_id, event_id, occurred_at, fingerprint FROM unnest(batch) WHERE fingerprint IS NOT NULL
-  ON CONFLICT DO NOTHING;
-  IF EXISTS (SELECT FROM unnest(batch) WHERE fingerprint IS NOT NULL) THEN
-    SELECT coalesce(array_agg(b.n) FILTER (WHERE i.fingerprint <> b.fingerprint), '{}'),
-      array_agg(b ORDER BY b.tenant_id, b.event_id, b.n)
-        FILTER (WHERE i.fingerprint IS NULL OR (i.fingerprint, i.occurred_at) = (b.fingerprint, b.occurred_at))
-    INTO conflicts, batch
-    FROM unnest(batch) AS b
-    LEFT JOIN event_ids i ON b.fingerprint IS NOT NULL AND i.tenant_id = b.tenant_id AND i.event_id = b.event_id;
-  END IF;
-
-  INSERT INTO events (tenant_id, event_id, occurred_at, ts_ns, received_at, category, action, outcome, severity,
-    actor_id, object_type, object_id, service_name, environment, trace_id, correlation_id, violation_type, error_class,
-    retention_class, content_hash, size, cleaned, line, doc)
-  SELECT tenant_id, event_id, occurred_at, ts_ns, (doc ->> 'receivedAt')::timestamptz, doc ->> 'category',
-    doc ->> 'action', doc ->> 'outcome', (doc ->> 'severity')::smallint, doc #>> '{actor,id}', doc #>> '{object,type}',
-    doc #>> '{object,id}', doc #>> '{service,name}', doc #>> '{service,environment}', doc #>> '{correlation,traceId}',
-    doc #>> '{correlation,correlationId}', doc #>> '{security,violation,type}', doc #>> '{error,class}',
-    doc #>> '{attributes,retention.class}', doc #>> '{integrity,contentHash}', octet_length(line), cleaned, line, doc
-  FROM unnest(batch)
-  ON CONFLICT DO NOTHING;
-
-  INSERT INTO event_keys (tenant_id, key_type, key_value, event_id, occurred_at, role)
-  SELECT tenant_id, key, value, event_id, occurred_at,
-    CASE WHEN doc #>> '{correlation,method}' = 'secondary_key'
-      OR key = ANY ('{itemId,packageId,shipmentId,cartId,commitSha,artifactDigest,messageId}') THEN 'secondary' ELSE 'primary' END
-  FROM unnest(batch), jsonb_each_text(doc #> '{correlation,businessKeys}')
-  ON CONFLICT DO NOTHING;
-
-  INSERT INTO event_links (tenant_id, correlation_id, event_id, occurred_at, ts_ns, type)
-  SELECT tenant_id, link ->> 'correlationId', event_id, occurred_at, ts_ns, link ->> 'type'
-  FROM unnest(batch), jsonb_array_elements(doc #> '{correlation,links}') AS link
-  ON CONFLICT DO NOTHING;
-
+  WITH parsed AS MATERIALIZED (
+    SELECT n, line, doc, is_cleaned, at_ns, doc ->> 'tenantId' AS tenant_id, (doc ->> 'eventId')::uuid AS event_id,
+      timestamptz 'epoch' + floor(at_ns / 1000.0)::bigint * interval '1 microsecond' AS occurred_at,
+      doc #>> '{integrity,fingerprint}' AS fingerprint
+    FROM (
+      SELECT l.n::integer - 1 AS n, l.line, l.at_ns, c.doc IS NOT NULL AS is_cleaned, coalesce(c.doc, l.line)::jsonb AS doc
+      FROM unnest(string_to_array(lines, E'\\n'), times_ns) WITH ORDINALITY AS l (line, at_ns, n)
+      LEFT JOIN unnest(cleaned_at, cleaned_docs) AS c (n, doc) ON c.n = l.n - 1
+      OFFSET 0 -- else each use of doc would parse the line again
+    ) AS sent
+    ORDER BY tenant_id, event_id, n
+  ), ledger AS (
+    INSERT INTO event_ids AS known (tenant_id, event_id, occurred_at, fingerprint)
+    SELECT DISTINCT ON (tenant_id, event_id) tenant_id, event_id, occurred_at, fingerprint
+    FROM parsed WHERE fingerprint IS NOT NULL ORDER BY tenant_id, event_id, n
+    ON CONFLICT (tenant_id, event_id) DO UPDATE SET seen_at = known.seen_at
+    RETURNING tenant_id, event_id, occurred_at, fingerprint
+  ), kept AS MATERIALIZED (
+    SELECT p.* FROM parsed p
+    LEFT JOIN ledger l ON p.fingerprint IS NOT NULL AND l.tenant_id = p.tenant_id AND l.event_id = p.event_id
+    WHERE p.fingerprint IS NULL OR (l.fingerprint = p.fingerprint AND l.occurred_at = p.occurred_at)
+    ORDER BY p.tenant_id, p.event_id, p.n
+  ), stored AS (
+    INSERT INTO events (tenant_id, event_id, occurred_at, ts_ns, received_at, category, action, outcome, severity,
+      actor_id, object_type, object_id, service_name, environment, trace_id, correlation_id, violation_type, error_class,
+      retention_class, content_hash, size, cleaned, line, doc)
+    SELECT tenant_id, event_id, occurred_at, at_ns, (doc ->> 'receivedAt')::timestamptz, doc ->> 'category',
+      doc ->> 'action', doc ->> 'outcome', (doc ->> 'severity')::smallint, doc #>> '{actor,id}', doc #>> '{object,type}',
+      doc #>> '{object,id}', doc #>> '{service,name}', doc #>> '{service,environment}', doc #>> '{correlation,traceId}',
+      doc #>> '{correlation,correlationId}', doc #>> '{security,violation,type}', doc #>> '{error,class}',
+      doc #>> '{attributes,retention.class}', doc #>> '{integrity,contentHash}', octet_length(line), is_cleaned, line, doc
+    FROM kept
+    ON CONFLICT DO NOTHING
+  ), keyed AS (
+    INSERT INTO event_keys (tenant_id, key_type, key_value, event_id, occurred_at, role)
+    SELECT tenant_id, key, value, event_id, occurred_at,
+      CASE WHEN doc #>> '{correlation,method}' = 'secondary_key'
+        OR key = ANY ('{itemId,packageId,shipmentId,cartId,commitSha,artifactDigest,messageId}') THEN 'secondary' ELSE 'primary' END
+    FROM kept, jsonb_each_text(doc #> '{correlation,businessKeys}')
+    ON CONFLICT DO NOTHING
+  ), linked AS (
+    INSERT INTO event_links (tenant_id, correlation_id, event_id, occurred_at, ts_ns, type)
+    SELECT tenant_id, link ->> 'correlationId', event_id, occurred_at, at_ns, link ->> 'type'
+    FROM kept, jsonb_array_elements(doc #> '{correlation,links}') AS link
+    ON CONFLICT DO NOTHING
+  )
+  SELECT array_agg(p.n) INTO conflicts
+  FROM parsed p JOIN ledger l ON l.tenant_id = p.tenant_id AND l.event_id = p.event_id
+  WHERE p.fingerprint <> l.fingerprint;
   RETURN conflicts;
 END $$;
-REVOKE ALL ON FUNCTION betalogs_write(text, text, bigint[], integer[], text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION betalogs_write(text, bigint[], integer[], text[], text) FROM PUBLIC;
 `;
 
 const GRANTS = `
 GRANT SELECT ON betalogs_migrations, betalogs_settings TO {writer}, {reader};
 GRANT INSERT ON events, event_keys, event_links TO {writer};
-GRANT SELECT, INSERT ON event_ids TO {writer};
-GRANT EXECUTE ON FUNCTION betalogs_write(text, text, bigint[], integer[], text[]), betalogs_ensure_partitions(timestamptz[]),
+GRANT SELECT, INSERT, UPDATE (seen_at) ON event_ids TO {writer};
+GRANT EXECUTE ON FUNCTION betalogs_write(text, bigint[], integer[], text[], text), betalogs_ensure_partitions(timestamptz[]),
   betalogs_prepare_partitions(), betalogs_forget_ids() TO {writer};
 GRANT SELECT ON events, event_keys, event_links, event_ids TO {reader};
 `;
