@@ -70,9 +70,22 @@ test.each([
   expect((error as Error).message).not.toContain(short);
 });
 
-test('a keys file that is named and missing is an error, never a fresh key', async () => {
-  const missing = loadKeyRing({ dataDir, keysFile: join(dataDir, 'none.json'), log });
-  await expect(missing).rejects.toThrow('there is no such keys file');
+test('a shared keys file that is missing is made once, also by two replicas that start together, and said', async () => {
+  const keysFile = join(dataDir, 'shared.json');
+  const [one, other] = await Promise.all([
+    loadKeyRing({ dataDir, keysFile, log }),
+    loadKeyRing({ dataDir, keysFile, log }),
+  ]);
+  expect(one!.derive('cursor', 'acme')).toEqual(other!.derive('cursor', 'acme'));
+  expect((await stat(keysFile)).mode & 0o777).toBe(0o600);
+  expect(log.warn.mock.calls[0]![0]).toContain('every replica needs this same file');
+});
+
+test('a keys file may be 32 bytes in hex, as other tools write them', async () => {
+  const keysFile = join(dataDir, 'hex');
+  await writeFile(keysFile, `${'0f'.repeat(32)}\n`, { mode: 0o600 });
+  const ring = await loadKeyRing({ dataDir, keysFile, log });
+  expect(ring.derive('cursor', 'acme')).toEqual(createKeyRing(Buffer.alloc(32, 0x0f)).derive('cursor', 'acme'));
 });
 
 test('keys differ by purpose, tenant and master, and a caller cannot change them', () => {

@@ -8,7 +8,7 @@ import type { KeyRing, Log } from '../sdk/index.ts';
 export interface KeyRingOptions {
   /** Absolute; without `keysFile` the key is kept under `keys/` in it. */
   readonly dataDir: string;
-  /** A file that the operator provides; it is read and never written. */
+  /** The file that replicas share; made where it is missing, never changed. */
   readonly keysFile?: string;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -29,8 +29,13 @@ export class KeysError extends Error {
 /** Reads the master key; makes one at the first start. Rejects with `KeysError` where the file is bad. */
 export const loadKeyRing = async ({ dataDir, keysFile, log }: KeyRingOptions): Promise<KeyRing> => {
   const path = keysFile ?? join(dataDir, 'keys', 'master.json');
-  const text = (await readKeys(path)) ?? (keysFile === undefined ? await createKeys(path) : undefined);
-  if (text === undefined) throw new KeysError(`${path}: there is no such keys file (BETALOGS_KEYS_FILE names it)`);
+  const existing = await readKeys(path);
+  if (existing === undefined && keysFile !== undefined) {
+    log.warn('a new keys file was made where BETALOGS_KEYS_FILE names one; every replica needs this same file', {
+      path,
+    });
+  }
+  const text = existing ?? (await createKeys(path));
   await warnIfOpen(path, log);
   return createKeyRing(parseKeys(text, path));
 };
@@ -106,10 +111,13 @@ const warnIfOpen = async (path: string, log: Pick<Log, 'warn'>): Promise<void> =
 const parseKeys = (text: string, path: string): Buffer => {
   const master = masterOf(text);
   if (master?.length === KEY_BYTES) return master;
-  throw new KeysError(`${path}: expected {"version": 1, "master": "<${KEY_BYTES} bytes in base64>"}`);
+  throw new KeysError(
+    `${path}: expected {"version": 1, "master": "<${KEY_BYTES} bytes in base64>"}, or ${KEY_BYTES} bytes in hex as openssl rand -hex ${KEY_BYTES} writes them`,
+  );
 };
 
 const masterOf = (text: string): Buffer | undefined => {
+  if (/^[0-9a-f]{64}\s*$/i.test(text)) return Buffer.from(text.trim(), 'hex');
   try {
     const { version, master } = JSON.parse(text) as { version?: unknown; master?: unknown };
     const isKey = version === 1 && typeof master === 'string' && /^[A-Za-z0-9+/]{43}=$/.test(master);

@@ -1,9 +1,25 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCollectorProcess, temporaryDirectory, type CollectorProcess } from '../support/collector-process.ts';
 import { allEvents, caughtUp } from '../support/query.ts';
-import { heldByOpenSearch, heldByPostgres, heldByS3, startStores, type Stores } from '../support/stores.ts';
+import {
+  archivedLines,
+  heldByOpenSearch,
+  heldByPostgres,
+  heldByS3,
+  openSearchSources,
+  startStores,
+  type Stores,
+} from '../support/stores.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const FULL = fileURLToPath(new URL('../../config/full.yaml', import.meta.url));
 
 let stores: Stores;
 let collector: CollectorProcess;
@@ -88,6 +104,26 @@ test('the query API reads Postgres: by object, and a group over all its events',
   const { events } = (await answer.json()) as { events: { action: string }[] };
   expect(events.map(({ action }) => action).toSorted()).toEqual(['db_error', 'order_failed']);
 });
+
+const replay = async (): Promise<{ code: number; stderr: string }> => {
+  const args = ['replay', '--config', FULL, '--data-dir', join(directory, 'data'), '--to', 'opensearch', '--quiet'];
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...stores.env } });
+  const stderr = text(child.stderr);
+  const [code] = (await once(child, 'exit')) as [number];
+  return { code, stderr: await stderr };
+};
+
+test('a replay of the archive adds nothing to a full OpenSearch, and restores an emptied one, field for field', async () => {
+  const before = await heldByOpenSearch(stores);
+  expect(await replay()).toMatchObject({ code: 0 });
+  expect(await heldByOpenSearch(stores)).toEqual(before);
+
+  await fetch(`${stores.opensearch.url}/act-*`, { method: 'DELETE' });
+  expect(await replay()).toMatchObject({ code: 0 });
+  expect(await heldByOpenSearch(stores)).toEqual(before);
+  const restored = new Set(await openSearchSources(stores));
+  expect((await archivedLines(stores)).filter((line) => !restored.has(line))).toEqual([]);
+}, 120_000);
 
 test('a store that is down never delays the ready line, and gets what it missed when it is back', async () => {
   await stores.postgres.kill();

@@ -98,22 +98,39 @@ export const heldByOpenSearch = async ({ opensearch }: Stores): Promise<Held> =>
   }
 };
 
-export const heldByS3 = async ({ minio }: Stores): Promise<Held> => {
+/** Every document as the exporter was given it: `_source` as text, less the two members that the exporter adds at its end. */
+export const openSearchSources = async ({ opensearch }: Stores): Promise<string[]> => {
+  await fetch(`${opensearch.url}/act-*/_refresh`, { method: 'POST' });
+  const answer = await fetch(`${opensearch.url}/act-*/_search?size=10000&filter_path=hits.hits._source`);
+  const body = await answer.text();
+  // Cut out of the answer's text: parsing would round integers and could reorder keys.
+  return body
+    .slice('{"hits":{"hits":['.length, -']}}'.length)
+    .split(/(?<=\}),(?=\{"_source":)/)
+    .map((hit) => hit.slice('{"_source":'.length, -1).replace(/,"_ns":-?\d+,"_words":"(?:[^"\\]|\\.)*"\}$/, '}'));
+};
+
+export const heldByS3 = async (stores: Stores): Promise<Held> =>
+  tally((await archivedLines(stores)).map((line) => (JSON.parse(line) as { eventId: string }).eventId));
+
+/** Every archived event's line, as it lies in the bucket's objects. */
+export const archivedLines = async ({ minio }: Stores): Promise<string[]> => {
   const client = s3Client(minio.url);
-  const ids: string[] = [];
+  const found: string[] = [];
   let token: string | undefined;
   do {
     const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, ContinuationToken: token }));
     for (const { Key: key = '' } of page.Contents ?? []) {
       if (!key.endsWith('.ndjson.zst')) continue;
       const { Body: body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
-      const lines = zstdDecompressSync(await body!.transformToByteArray())
-        .toString()
-        .trimEnd()
-        .split('\n');
-      ids.push(...lines.map((line) => (JSON.parse(line) as { eventId: string }).eventId));
+      found.push(
+        ...zstdDecompressSync(await body!.transformToByteArray())
+          .toString()
+          .trimEnd()
+          .split('\n'),
+      );
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);
-  return tally(ids);
+  return found;
 };
