@@ -137,7 +137,7 @@ const cases: readonly BrokenCase[] = [
     name: 'an unknown component',
     over: 'exporters: { kafka:  }',
     lines: [
-      'app.yaml:1:14: exporters.kafka: unknown exporter "kafka"; known are: sqlite, directory, file, debug [CONFIG_UNKNOWN_COMPONENT]',
+      'app.yaml:1:14: exporters.kafka: unknown exporter "kafka"; known are: sqlite, directory, s3, opensearch, postgres, file, debug, nats [CONFIG_UNKNOWN_COMPONENT]',
     ],
   },
   {
