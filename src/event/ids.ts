@@ -54,7 +54,18 @@ const variantDigit = (hex: string, position: number): string =>
 export const uuidv7: (now: Instant) => string = createUuidv7();
 
 /** The same UUIDv8 for the same parts on every machine, forever: SHA-256 over the parts, each behind its length. */
-export const nameBasedId = (...parts: readonly string[]): string => asUuidv8(hash('sha256', lengthPrefixed(parts)));
+export const nameBasedId = (...parts: readonly string[]): string => {
+  let text = '';
+  for (const part of parts) {
+    const prefix = LENGTHS[Buffer.byteLength(part)];
+    if (prefix === undefined) return asUuidv8(hash('sha256', lengthPrefixed(parts)));
+    text += prefix + part;
+  }
+  return asUuidv8(hash('sha256', text));
+};
+
+/** A length below 128 is itself text, four bytes of UTF-8: short parts are hashed as one string, without buffers. */
+const LENGTHS: readonly string[] = Array.from({ length: 128 }, (_, size) => `\0\0\0${String.fromCharCode(size)}`);
 
 const PREFIX_BYTES = 4;
 const lengthPrefixed = (parts: readonly string[]): Buffer => {
@@ -68,8 +79,24 @@ const lengthPrefixed = (parts: readonly string[]): Buffer => {
   return bytes;
 };
 
-const asUuidv8 = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variantDigit(hex, 16)}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+/** Where the 32 digits of an id stand in its text. */
+const DIGITS_AT = Uint8Array.from(
+  { length: 32 },
+  (_, i) => i + Number(i > 7) + Number(i > 11) + Number(i > 15) + Number(i > 19),
+);
+const VERSION_AT = 14;
+const VARIANT_AT = 19;
+const EIGHT = 0x38;
+
+// Ids are written here and read as one string: put together of parts they would be trees, flattened when serialised.
+const uuidText = Buffer.alloc(36, '-');
+
+const asUuidv8 = (hex: string): string => {
+  for (let i = 0; i < 32; i++) uuidText[DIGITS_AT[i]!] = hex.charCodeAt(i);
+  uuidText[VERSION_AT] = EIGHT;
+  uuidText[VARIANT_AT] = variantDigit(hex, 16).charCodeAt(0);
+  return uuidText.toString('latin1');
+};
 
 const DIGEST_BYTES = 12;
 const MAX_POSITION = 0xffff_ffff;
@@ -83,19 +110,20 @@ export const derivedId = (digest: Uint8Array, position: number): string => {
     throw new RangeError(`derivedId: a digest of at least ${DIGEST_BYTES} bytes is needed`);
   if (!Number.isInteger(position) || position < 0 || position > MAX_POSITION)
     throw new RangeError('derivedId: the position must be an unsigned 32-bit integer');
-  return prefixOf(digest) + position.toString(16).padStart(8, '0');
+  writePrefix(digest);
+  for (let i = 0, left = position; i < 8; i++, left >>>= 4) derivedText[35 - i] = HEX_DIGITS.charCodeAt(left & 0xf);
+  return derivedText.toString('latin1');
 };
 
+const HEX_DIGITS = '0123456789abcdef';
 const cachedDigest = new Uint8Array(DIGEST_BYTES);
-let cachedPrefix = asUuidv8('0'.repeat(32)).slice(0, -8);
+const derivedText = Buffer.from(asUuidv8('0'.repeat(32)));
 
 /** The text before the position: the same for all records of a request, so it is written once for them. */
-const prefixOf = (digest: Uint8Array): string => {
+const writePrefix = (digest: Uint8Array): void => {
   let i = 0;
   while (i < DIGEST_BYTES && digest[i] === cachedDigest[i]) i++;
-  if (i < DIGEST_BYTES) {
-    cachedDigest.set(digest.subarray(0, DIGEST_BYTES));
-    cachedPrefix = asUuidv8(Buffer.from(cachedDigest).toString('hex').padEnd(32, '0')).slice(0, -8);
-  }
-  return cachedPrefix;
+  if (i === DIGEST_BYTES) return;
+  cachedDigest.set(digest.subarray(0, DIGEST_BYTES));
+  derivedText.write(asUuidv8(Buffer.from(cachedDigest).toString('hex').padEnd(32, '0')), 'latin1');
 };

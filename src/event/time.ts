@@ -15,34 +15,42 @@ export interface Clock {
   schedule(delayMs: number, callback: () => void): () => void;
 }
 
-const SECONDS_PER_DAY = 86_400;
-let cachedDay = Number.NaN;
-let cachedDate = '';
-const SIXTY: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+const ZERO = 48;
+const Z = 0x5a;
+const FRACTION_AT = 20;
+let cachedSecond = Number.NaN;
+// Written here and read as one string: put together of parts it would be a tree, flattened when serialised.
+const text = Buffer.alloc(FRACTION_AT + 10);
 
 /** RFC 3339 in UTC. Trailing zeros of the fraction are cut to 0, 3, 6 or 9 digits. */
 export const formatInstant = ({ seconds, nanos }: Instant): string => {
-  const day = Math.floor(seconds / SECONDS_PER_DAY);
-  if (day !== cachedDay) {
-    // Most events are of one day: only another day costs a Date.
-    cachedDate = new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 11);
-    cachedDay = day;
+  if (seconds !== cachedSecond) {
+    // Events of one second come together: only another second costs a Date.
+    text.write(new Date(seconds * 1000).toISOString().slice(0, 19), 'latin1');
+    cachedSecond = seconds;
   }
-  const left = seconds - day * SECONDS_PER_DAY;
-  const hour = SIXTY[Math.floor(left / 3600)];
-  const time = `${cachedDate}${hour}:${SIXTY[Math.floor(left / 60) % 60]}:${SIXTY[left % 60]}`;
-  return nanos === 0 ? `${time}Z` : `${time}.${fraction(nanos)}Z`;
+  const digits = fractionDigits(nanos);
+  text[FRACTION_AT - 1] = digits === 0 ? Z : DOT;
+  if (digits === 0) return text.toString('latin1', 0, FRACTION_AT);
+  writeDigits(nanos / 10 ** (9 - digits), digits);
+  text[FRACTION_AT + digits] = Z;
+  return text.toString('latin1', 0, FRACTION_AT + digits + 1);
 };
 
-const fraction = (nanos: number): string => {
-  if (nanos % 1_000_000 === 0) return pad(nanos / 1_000_000, 3);
-  if (nanos % 1000 === 0) return pad(nanos / 1000, 6);
-  return pad(nanos, 9);
+const DOT = 46;
+const fractionDigits = (nanos: number): number => {
+  if (nanos % 1000 !== 0) return 9;
+  if (nanos % 1_000_000 !== 0) return 6;
+  return nanos === 0 ? 0 : 3;
 };
 
-const pad = (value: number, width: number): string => {
-  const digits = String(value);
-  return digits.length === width ? digits : '000000000'.slice(0, width - digits.length) + digits;
+const writeDigits = (value: number, count: number): void => {
+  let left = value;
+  for (let i = count - 1; i >= 0; i--) {
+    const rest = Math.floor(left / 10);
+    text[FRACTION_AT + i] = ZERO + left - rest * 10;
+    left = rest;
+  }
 };
 
 export const instantToMs = (instant: Instant): number => instant.seconds * 1000 + Math.floor(instant.nanos / 1e6);

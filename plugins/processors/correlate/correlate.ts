@@ -1,7 +1,7 @@
 // Which group an event belongs to: a function of the event and the policy alone (CORRELATION.md 1).
 import { nameBasedId } from '../../../src/event/ids.ts';
 import type { CanonicalEvent, CorrelationMethod } from '../../../src/event/schema.ts';
-import { createFindKeys, type FindKeys, type FoundKeys } from './find-keys.ts';
+import { createFindKeys, rankedTypes, type FindKeys, type FoundKeys } from './find-keys.ts';
 import type { KeyPolicy } from './keys.ts';
 
 type Correlation = CanonicalEvent['correlation'];
@@ -15,14 +15,15 @@ interface Group {
 
 const MAX_KEYS = 16;
 const MAX_LINKS = 32;
-const NO_KEYS: FoundKeys = new Map();
 
 export class CorrelationEngine {
-  readonly #policy: KeyPolicy;
+  readonly #types: readonly string[];
+  readonly #primaryTypes: number;
   readonly #find: FindKeys;
 
   constructor(policy: KeyPolicy) {
-    this.#policy = policy;
+    this.#types = rankedTypes(policy);
+    this.#primaryTypes = new Set(policy.primary).size;
     this.#find = createFindKeys(policy);
   }
 
@@ -30,7 +31,7 @@ export class CorrelationEngine {
   correlate(event: CanonicalEvent): void {
     const { correlation, tenantId } = event;
     const keys = this.#find(event);
-    const group = this.#groupOf(event, keys ?? NO_KEYS);
+    const group = this.#groupOf(event, keys);
     correlation.correlationId = group.correlationId;
     correlation.method = group.method;
     correlation.confidence = group.confidence;
@@ -39,15 +40,17 @@ export class CorrelationEngine {
     this.#link(correlation, tenantId, keys);
   }
 
-  #groupOf(event: CanonicalEvent, keys: FoundKeys): Group {
+  #groupOf(event: CanonicalEvent, keys: FoundKeys | undefined): Group {
     const { correlation, tenantId, actor, eventId } = event;
     const { correlationId, method, traceId } = correlation;
     if (method === 'explicit') return { correlationId, method, confidence: 1 };
     if (traceId !== undefined) return { correlationId: `trace:${traceId}`, method: 'trace', confidence: 1 };
-    const keyed =
-      firstKey(this.#policy.primary, keys, tenantId, 'business_key', 0.9) ??
-      firstKey(this.#policy.secondary, keys, tenantId, 'secondary_key', 0.6);
-    if (keyed !== undefined) return keyed;
+    if (keys !== undefined) {
+      const id = nameBasedId(tenantId, this.#types[keys.first]!, keys.values[keys.first]!);
+      return keys.first < this.#primaryTypes
+        ? { correlationId: id, method: 'business_key', confidence: 0.9 }
+        : { correlationId: id, method: 'secondary_key', confidence: 0.6 };
+    }
     const session = correlation.sessionId ?? actor?.sessionId;
     if (session !== undefined && session !== '')
       return { correlationId: nameBasedId(tenantId, 'session', session), method: 'session', confidence: 0.4 };
@@ -55,11 +58,12 @@ export class CorrelationEngine {
   }
 
   /** What the sender named stays; then by priority, as many as there is room for. */
-  #kept(keys: FoundKeys, given: Correlation['businessKeys']): Record<string, string> {
+  #kept({ values, first }: FoundKeys, given: Correlation['businessKeys']): Record<string, string> {
     const kept: Record<string, string> = { ...given };
-    let count = Object.keys(kept).length;
-    for (const type of [...this.#policy.primary, ...this.#policy.secondary]) {
-      const value = keys.get(type);
+    let count = given === undefined ? 0 : Object.keys(given).length;
+    for (let rank = first; rank < values.length; rank++) {
+      const type = this.#types[rank]!;
+      const value = values[rank];
       if (value === undefined || (kept[type] === undefined && count >= MAX_KEYS)) continue;
       if (kept[type] === undefined) count++;
       kept[type] = value;
@@ -67,29 +71,19 @@ export class CorrelationEngine {
     return kept;
   }
 
-  #link(correlation: Correlation, tenantId: string, keys: FoundKeys): void {
-    const links: Link[] = [...(correlation.links ?? [])];
-    const known = new Set([correlation.correlationId, ...links.map((link) => link.correlationId)]);
-    for (const type of this.#policy.primary) {
-      const value = keys.get(type);
+  #link(correlation: Correlation, tenantId: string, { values, first }: FoundKeys): void {
+    for (let rank = first; rank < this.#primaryTypes; rank++) {
+      const value = values[rank];
+      const links = correlation.links ?? NO_LINKS;
       if (value === undefined || links.length >= MAX_LINKS) continue;
-      const correlationId = nameBasedId(tenantId, type, value);
-      if (known.has(correlationId)) continue;
-      links.push({ correlationId, type: 'business_key', role: type });
+      const role = this.#types[rank]!;
+      const correlationId = nameBasedId(tenantId, role, value);
+      if (correlationId === correlation.correlationId || isLinked(links, correlationId)) continue;
+      correlation.links = [...links, { correlationId, type: 'business_key', role }];
     }
-    if (links.length > 0) correlation.links = links;
   }
 }
 
-const firstKey = (
-  types: readonly string[],
-  keys: FoundKeys,
-  tenantId: string,
-  method: CorrelationMethod,
-  confidence: number,
-): Group | undefined => {
-  const type = types.find((candidate) => keys.has(candidate));
-  return type === undefined
-    ? undefined
-    : { correlationId: nameBasedId(tenantId, type, keys.get(type)!), method, confidence };
-};
+const NO_LINKS: readonly Link[] = [];
+const isLinked = (links: readonly Link[], correlationId: string): boolean =>
+  links.some((link) => link.correlationId === correlationId);

@@ -2,64 +2,90 @@ import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import { keyValueOf, spellingsOf, type KeyPolicy } from './keys.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-export type FoundKeys = Map<string, string>;
+
+/** The keys of one event, by rank: the primary ones by priority, then the secondary ones. Good until the next event. */
+export interface FoundKeys {
+  readonly values: readonly (string | undefined)[];
+  /** The first rank that has a value. */
+  readonly first: number;
+}
 export type FindKeys = (event: CanonicalEvent) => FoundKeys | undefined;
 
-/** A key by its spelling, and by the field of an object of its name: `order.id` as `{ order: { id } }`. */
+/** Ranks by a key's spelling, and by the field of an object of its name: `order.id` as `{ order: { id } }`. */
 interface Spellings {
-  readonly types: ReadonlyMap<string, string>;
-  readonly nested: ReadonlyMap<string, readonly (readonly [field: string, type: string])[]>;
+  readonly ranks: ReadonlyMap<string, number>;
+  readonly nested: ReadonlyMap<string, readonly (readonly [field: string, rank: number])[]>;
 }
+
+/** Each type once, by rank. */
+export const rankedTypes = ({ primary, secondary }: KeyPolicy): readonly string[] => [
+  ...new Set([...primary, ...secondary]),
+];
 
 /**
  * What the sender named, then what stands under the known spellings in `data` and `attributes`, then the typed
  * sections, then the configured paths: the first value of a type is its value. Undefined: the event has no key.
  */
 export const createFindKeys = (policy: KeyPolicy): FindKeys => {
-  const known = new Set([...policy.primary, ...policy.secondary]);
-  const spellings = spellingsFor([...known]);
+  const types = rankedTypes(policy);
+  const spellings = spellingsFor(types);
   const paths = Object.entries(policy.paths).flatMap(([type, places]) =>
     places.map((place) => ({ type, steps: place.split('.') })),
   );
+  const found = { values: types.map((): string | undefined => undefined), first: types.length };
+
+  const add: Add = (rank, value) => {
+    if (found.values[rank] !== undefined) return;
+    const text = keyValueOf(types[rank]!, value);
+    if (text === undefined) return;
+    found.values[rank] = text;
+    found.first = Math.min(found.first, rank);
+  };
+  const addType: AddType = (type, value) => {
+    const rank = spellings.ranks.get(type);
+    if (rank !== undefined) add(rank, value);
+  };
+
   return (event) => {
-    let found: FoundKeys | undefined;
-    const add = (type: string, value: unknown): void => {
-      const text = known.has(type) && found?.has(type) !== true ? keyValueOf(type, value) : undefined;
-      if (text !== undefined) (found ??= new Map()).set(type, text);
-    };
+    if (found.first < types.length) found.values.fill(undefined);
+    found.first = types.length;
     const given = event.correlation.businessKeys;
-    if (given !== undefined) for (const type in given) add(spellings.types.get(type) ?? type, given[type]);
+    if (given !== undefined) for (const type in given) addType(type, given[type]);
     if (event.data !== undefined) addSpelled(event.data, spellings, add);
     if (event.attributes !== undefined) addSpelled(event.attributes, spellings, add);
-    addTyped(event, add);
-    for (const { type, steps } of paths) add(type, valueAt(event, steps));
-    return found;
+    addTyped(event, addType);
+    for (const { type, steps } of paths) addType(type, valueAt(event, steps));
+    return found.first < types.length ? found : undefined;
   };
 };
 
-type Add = (type: string, value: unknown) => void;
+type Add = (rank: number, value: unknown) => void;
+type AddType = (type: string, value: unknown) => void;
 
 const spellingsFor = (types: readonly string[]): Spellings => {
-  const nested = new Map<string, [string, string][]>();
-  for (const type of types) {
+  const ranks = new Map(types.flatMap((type, rank) => spellingsOf(type).map((name) => [name, rank] as const)));
+  // A type is always its own spelling, whatever another one's spellings are.
+  for (const [rank, type] of types.entries()) ranks.set(type, rank);
+  const nested = new Map<string, [string, number][]>();
+  for (const [rank, type] of types.entries()) {
     const [head = '', ...rest] = spellingsOf(type).at(-1)!.split('.');
-    if (rest.length === 1) nested.set(head, [...(nested.get(head) ?? []), [rest[0]!, type]]);
+    if (rest.length === 1) nested.set(head, [...(nested.get(head) ?? []), [rest[0]!, rank]]);
   }
-  return { types: new Map(types.flatMap((type) => spellingsOf(type).map((name) => [name, type] as const))), nested };
+  return { ranks, nested };
 };
 
-const addSpelled = (fields: Fields, { types, nested }: Spellings, add: Add): void => {
+const addSpelled = (fields: Fields, { ranks, nested }: Spellings, add: Add): void => {
   for (const key in fields) {
-    const type = types.get(key);
-    if (type !== undefined) add(type, fields[key]);
+    const rank = ranks.get(key);
     const value = fields[key];
+    if (rank !== undefined) add(rank, value);
     if (typeof value !== 'object' || value === null) continue;
     for (const [field, inner] of nested.get(key) ?? NOTHING) add(inner, (value as Fields)[field]);
   }
 };
-const NOTHING: readonly (readonly [string, string])[] = [];
+const NOTHING: readonly (readonly [string, number])[] = [];
 
-const addTyped = ({ deployment, github }: CanonicalEvent, add: Add): void => {
+const addTyped = ({ deployment, github }: CanonicalEvent, add: AddType): void => {
   if (deployment !== undefined) {
     add('deploymentId', deployment.id);
     add('commitSha', deployment.commitSha);

@@ -1,4 +1,5 @@
 // Business keys: which there are, under which spellings they are found, and what counts as the same value.
+import { isLonger } from '../../../src/event/check/scalars.ts';
 
 export interface KeyPolicy {
   /** By priority; each names one process instance. */
@@ -49,7 +50,7 @@ const FOLDED: ReadonlySet<string> = new Set(['commitSha', 'artifactDigest', 'pul
 /** The value in the form in which it is hashed and kept; undefined for what names nothing. */
 export const keyValueOf = (type: string, value: unknown): string | undefined => {
   const text = textOf(value)?.trim();
-  if (text === undefined || text === '' || Buffer.byteLength(text) > MAX_VALUE_BYTES) return undefined;
+  if (text === undefined || text === '' || isLonger(text, MAX_VALUE_BYTES)) return undefined;
   return FOLDED.has(type) ? text.toLowerCase() : text;
 };
 
