@@ -19,7 +19,7 @@ export interface BatchItem {
   /** The input slot that it answers for. */
   readonly slot: number;
   readonly raw: RawEvent;
-  event?: CanonicalEvent;
+  event?: CanonicalEvent | undefined;
 }
 
 /** Whose batch it is, and when it came. */
@@ -95,7 +95,8 @@ export type Processor = OperatorFunction<EventBatch, EventBatch>;
 
 const each = (decide: (item: BatchItem, origin: BatchOrigin) => Verdict): Processor =>
   map((batch) => {
-    batch.apply((item) => decide(item, batch.origin));
+    const { origin } = batch;
+    batch.apply((item) => decide(item, origin));
     return batch;
   });
 

@@ -60,9 +60,11 @@ export const createRedactor = (
 
   const walk = (container: Container, places: Places | undefined, rest: Place | undefined, nodes: Nodes): void => {
     for (const key in container) {
+      // Half of an event's fields are not there; asking for that first spares them the lookup.
+      const value = container[key];
+      if (value === undefined) continue;
       const place = places?.get(key) ?? rest;
       if (place?.mode === 'exempt') continue;
-      const value = container[key];
       if (nodes !== undefined) visitByPath(container, key, value, place, nodes);
       else visit(container, key, value, place, undefined);
     }
@@ -188,10 +190,15 @@ export const createRedactor = (
 
   const visitId = (container: Container, key: string, text: string): boolean => {
     const gates = scan(text);
-    let found = isDenied(key) ? 'denied_key' : undefined;
-    if (gates !== 0) redactText(text, gates, ({ name }) => (found ??= name));
+    const found = isDenied(key) ? 'denied_key' : gates === 0 ? undefined : firstFound(text, gates);
     if (found !== undefined) hashInPlace(container, key, text, found);
     return true;
+  };
+
+  const firstFound = (text: string, gates: number): string | undefined => {
+    let found: string | undefined;
+    redactText(text, gates, ({ name }) => (found ??= name));
+    return found;
   };
 
   const redactFound = (container: Container, key: string, text: string, gates: number): void => {

@@ -27,7 +27,10 @@ export const createDecide = (rules: readonly FilterRule[], otherwise: 'keep' | '
     verdict: verdictOf(then, name),
   }));
   const last = verdictOf(otherwise, 'default');
-  return (event: CanonicalEvent): Verdict => compiled.find(({ matches }) => matches(event))?.verdict ?? last;
+  return (event: CanonicalEvent): Verdict => {
+    for (const { matches, verdict } of compiled) if (matches(event)) return verdict;
+    return last;
+  };
 };
 
 const verdictOf = (decision: Decision, name: string): Verdict => {
