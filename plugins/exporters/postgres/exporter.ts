@@ -31,15 +31,15 @@ export const createPostgresExporter = (options: PostgresOptions): Exporter => {
   const forgetIds = `SELECT ${quoteName(names.schema)}.betalogs_forget_ids()`;
   let cancel: (() => void) | undefined;
   let running = Promise.resolve();
-  let isStopped = false;
+  const stopping = new AbortController();
 
   const tidy = async (): Promise<void> => {
     await writer.session(async (session) => {
       await partitions.ensureAhead(session);
       for (let gone = FORGET_AT_ONCE; gone === FORGET_AT_ONCE;) gone = Number((await session.rows(forgetIds))[0]?.[0]);
-    });
+    }, stopping.signal);
     if (retention === undefined) return;
-    const dropped = await admin.session((session) => applyRetention(session, { ...retention, names }));
+    const dropped = await admin.session((session) => applyRetention(session, { ...retention, names }), stopping.signal);
     // The connection has become the owner's.
     admin.reconnect();
     if (dropped.length > 0) {
@@ -48,10 +48,10 @@ export const createPostgresExporter = (options: PostgresOptions): Exporter => {
     }
   };
   const tidyHourly = (): void => {
-    if (isStopped) return;
-    running = tidy().catch((error: unknown) =>
-      log.warn('partitions were not tended to', { reason: classify(error).reason }),
-    );
+    if (stopping.signal.aborted) return;
+    running = tidy().catch((error: unknown) => {
+      if (!stopping.signal.aborted) log.warn('partitions were not tended to', { reason: classify(error).reason });
+    });
     cancel = clock.schedule(HOUR_MS, tidyHourly);
   };
 
@@ -63,7 +63,7 @@ export const createPostgresExporter = (options: PostgresOptions): Exporter => {
     },
     export: createSender({ database: writer, partitions, schema: names.schema, log }),
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       cancel?.();
       await running;
       await Promise.all([writer.close(), admin.close()]);
