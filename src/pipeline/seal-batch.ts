@@ -11,19 +11,31 @@ export interface BufferPool {
 }
 
 const SMALLEST = 16 * 1024;
-const LARGEST_KEPT = 4 * 1024 * 1024;
-const MOST_KEPT = 4;
+/**
+ * A buffer that is let go is memory that V8 sees only by its 64 MiB bound for what lies outside its heap: there it
+ * collects everything. So as much is kept as a few senders have in flight.
+ */
+const MOST_BYTES_KEPT = 16 * 1024 * 1024;
 
 export const createBufferPool = (): BufferPool => {
   const free: Buffer[] = [];
+  let freeBytes = 0;
   return {
     take: (bytes) => {
       const fits = free.findIndex((buffer) => buffer.length >= bytes);
-      if (fits >= 0) return free.splice(fits, 1)[0]!;
+      if (fits >= 0) {
+        const [buffer] = free.splice(fits, 1);
+        freeBytes -= buffer!.length;
+        return buffer!;
+      }
       return Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes))));
     },
     give: (buffer) => {
-      if (buffer.length <= LARGEST_KEPT && free.length < MOST_KEPT) free.push(buffer);
+      if (freeBytes + buffer.length > MOST_BYTES_KEPT) return;
+      // Smallest first, so that a small batch does not take a large one's.
+      const place = free.findIndex(({ length }) => length >= buffer.length);
+      free.splice(place < 0 ? free.length : place, 0, buffer);
+      freeBytes += buffer.length;
     },
   };
 };
