@@ -92,7 +92,10 @@ const send = async (client: Client, { lines, body, ...request }: Request, signal
     },
     { asStream: true },
   );
-  const abort = (): void => sent.abort();
+  // Nothing may be returned: Node awaits what a listener returns, and would throw the request's rejection at the process.
+  const abort = (): void => {
+    sent.abort();
+  };
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const { statusCode, headers, body: answer } = await sent;
