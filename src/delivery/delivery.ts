@@ -1,5 +1,6 @@
 import type { Clock } from '../event/time.ts';
 import type { JournalCursor } from '../journal/journal.ts';
+import { createBufferPool } from '../sdk/buffer-pool.ts';
 import type { BatchDefaults, ComponentState, Exporter, ExportOutcome, Log, StoredBatch } from '../sdk/index.ts';
 import { exportOnce } from './attempt.ts';
 import { createBackoff, type BackoffLimits } from './backoff.ts';
@@ -7,7 +8,7 @@ import { createBatchLimit } from './batch-limit.ts';
 import { createBreaker, type BreakerLimits, type BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { deliverBatch, type AttemptReport } from './deliver-batch.ts';
-import { batchOfFrames } from './frames-batch.ts';
+import { borrowBatch } from './frames-batch.ts';
 import { createGatherer } from './gather.ts';
 import { createInFlight } from './in-flight.ts';
 import type { DeliveryMetrics } from './metrics.ts';
@@ -63,6 +64,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   const limit = createBatchLimit();
   const concurrency = options.cuts ? 1 : (options.batch.concurrency ?? 1);
   const permits = createPermits(concurrency);
+  const buffers = createBufferPool(options.batch.maxBytes * (concurrency + 1));
   const counts = { stored: 0, dead: 0, attempts: 0, retries: 0 };
   let state: ComponentState = 'starting';
   let reason: string | undefined;
@@ -93,7 +95,9 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
       if (group === undefined) break;
       inFlight.add(async () => {
         const backoff = createBackoff(options.retry, options.random);
-        await deliverBatch({ ...parts, backoff }, batchOfFrames(group.frames, group.cut?.key), stopping.signal);
+        const { batch, release } = borrowBatch(group.frames, buffers, group.cut?.key);
+        await deliverBatch({ ...parts, backoff }, batch, stopping.signal);
+        release();
         cursor.acknowledge(group.frames.map(({ sequence }) => sequence));
       });
     }

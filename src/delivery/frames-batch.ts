@@ -1,13 +1,35 @@
 import type { CanonicalEvent } from '../event/schema.ts';
 import type { StoredFrame } from '../journal/journal.ts';
+import type { BufferPool } from '../sdk/buffer-pool.ts';
 import type { LineRef, StoredBatch } from '../sdk/index.ts';
 
 const NEWLINE_BYTES = 1;
 
 /** Joins journal frames to one batch; the index is decoded only when somebody looks. */
 export const batchOfFrames = (frames: readonly StoredFrame[], cut?: string): StoredBatch =>
+  frames.length === 1
+    ? joined(frames, frames[0]!.lines, cut)
+    : joined(frames, Buffer.concat(frames.map(({ lines }) => lines)), cut);
+
+/** The same in borrowed memory: `release` when the batch is seen through, and nobody reads it any more. */
+export const borrowBatch = (
+  frames: readonly StoredFrame[],
+  pool: BufferPool,
+  cut?: string,
+): { readonly batch: StoredBatch; readonly release: () => void } => {
+  if (frames.length === 1) return { batch: batchOfFrames(frames, cut), release: () => {} };
+  const memory = pool.take(frames.reduce((sum, { lines }) => sum + lines.length, 0));
+  let end = 0;
+  for (const { lines } of frames) {
+    memory.set(lines, end);
+    end += lines.length;
+  }
+  return { batch: joined(frames, memory.subarray(0, end), cut), release: () => pool.give(memory) };
+};
+
+const joined = (frames: readonly StoredFrame[], lines: Uint8Array, cut: string | undefined): StoredBatch =>
   createBatch(
-    frames.length === 1 ? frames[0]!.lines : Buffer.concat(frames.map(({ lines }) => lines)),
+    lines,
     frames.reduce((sum, { count }) => sum + count, 0),
     () => joinedIndex(frames),
     cut,

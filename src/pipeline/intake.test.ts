@@ -4,13 +4,13 @@ import { drop, eachEvent, eachToCanonical, isBusy, pass, reject } from '../sdk/i
 import type { CanonicalEvent } from '../event/schema.ts';
 import type { Lease, Outcome, Processor, RawBatch, RefusedInput } from '../sdk/index.ts';
 import type { RawEvent } from '../event/raw-event.ts';
+import { createBufferPool } from '../sdk/buffer-pool.ts';
 import { map } from '../sdk/rx.ts';
 import { createBudget } from './budget.ts';
 import { createCounters } from './counters.ts';
 import { createIntake } from './intake.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRecentIds } from './recent-ids.ts';
-import { createBufferPool } from './seal-batch.ts';
 
 const at = { seconds: 1_780_000_000, nanos: 5 };
 const raw = (name: string, more: Partial<RawEvent> = {}): RawEvent => ({

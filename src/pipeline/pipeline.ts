@@ -1,11 +1,12 @@
 import { lastValueFrom, of } from 'rxjs';
 import { JournalError, type Journal } from '../journal/journal.ts';
+import type { BufferPool } from '../sdk/buffer-pool.ts';
 import { EventBatch } from '../sdk/index.ts';
 import type { BatchItem, BatchOrigin, Log, Outcome, Processor } from '../sdk/index.ts';
 import { counted } from './counted.ts';
 import type { Counters } from './counters.ts';
 import type { RecentIds } from './recent-ids.ts';
-import { createSealer, type BufferPool, type Sealer } from './seal-batch.ts';
+import { createSealer, type Sealer } from './seal-batch.ts';
 import { traced } from './traced.ts';
 import type { BatchTrace } from './tracing.ts';
 

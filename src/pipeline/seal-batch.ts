@@ -2,43 +2,8 @@ import { sealInto } from '../event/seal.ts';
 import { parseInstant } from '../event/time.ts';
 import type { Instant } from '../event/time.ts';
 import type { EventFrame } from '../journal/journal.ts';
+import type { BufferPool } from '../sdk/buffer-pool.ts';
 import type { BatchItem, LineRef } from '../sdk/index.ts';
-
-/** Buffers that sealed lines are written into, reused once the journal has them on disk. */
-export interface BufferPool {
-  take(bytes: number): Buffer;
-  give(buffer: Buffer): void;
-}
-
-const SMALLEST = 16 * 1024;
-/**
- * A buffer that is let go is memory that V8 sees only by its 64 MiB bound for what lies outside its heap: there it
- * collects everything. So as much is kept as a few senders have in flight.
- */
-const MOST_BYTES_KEPT = 16 * 1024 * 1024;
-
-export const createBufferPool = (): BufferPool => {
-  const free: Buffer[] = [];
-  let freeBytes = 0;
-  return {
-    take: (bytes) => {
-      const fits = free.findIndex((buffer) => buffer.length >= bytes);
-      if (fits >= 0) {
-        const [buffer] = free.splice(fits, 1);
-        freeBytes -= buffer!.length;
-        return buffer!;
-      }
-      return Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes))));
-    },
-    give: (buffer) => {
-      if (freeBytes + buffer.length > MOST_BYTES_KEPT) return;
-      // Smallest first, so that a small batch does not take a large one's.
-      const place = free.findIndex(({ length }) => length >= buffer.length);
-      free.splice(place < 0 ? free.length : place, 0, buffer);
-      freeBytes += buffer.length;
-    },
-  };
-};
 
 /** Serialises each event once, into one buffer that the journal and every store read from. */
 export interface Sealer {

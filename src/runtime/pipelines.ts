@@ -3,7 +3,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Counters } from '../pipeline/counters.ts';
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
 import { createRecentIds } from '../pipeline/recent-ids.ts';
-import { createBufferPool } from '../pipeline/seal-batch.ts';
+import { createBufferPool } from '../sdk/buffer-pool.ts';
 import type { ComponentContext, Log } from '../sdk/index.ts';
 
 export interface PipelineWiring {

@@ -18,7 +18,10 @@ export interface LineRef {
 
 /** Durable events on their way to a store. */
 export interface StoredBatch {
-  /** NDJSON: canonical events, redacted and serialised, each followed by a newline. */
+  /**
+   * NDJSON: canonical events, redacted and serialised, each followed by a newline. The memory is used again once all
+   * attempts have resolved: whoever goes on reading after `export` has copied it.
+   */
   readonly lines: Uint8Array;
   /** One entry a line, in order; decoded at the first use. */
   readonly index: readonly LineRef[];

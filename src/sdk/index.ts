@@ -98,6 +98,7 @@ export {
   sendProblem,
 } from './http/problem.ts';
 export type { Problem } from './http/problem.ts';
+export { releaseBody } from './http/body.ts';
 export { readBody, reserveFor } from './http/read-body.ts';
 export type { BodyLimits } from './http/read-body.ts';
 /** Operators for processors that are more than a decision about each event. */

@@ -15,6 +15,7 @@ import {
   problemHeaders,
   readBody,
   refusalProblem,
+  releaseBody,
   reserveFor,
   sendProblem,
 } from '../../../src/sdk/index.ts';
@@ -157,9 +158,13 @@ interface Taking {
 
 // Not async: neither the body nor what was decoded may be held until the journal has synced.
 const take = (lease: Lease, taking: Taking): Promise<Answer | Problem> =>
-  readBody(taking.request, lease, taking.options).then((bytes) =>
-    isProblem(bytes) ? bytes : emit(bytes, lease, taking),
-  );
+  readBody(taking.request, lease, taking.options).then((bytes) => {
+    if (isProblem(bytes)) return bytes;
+    const answer = emit(bytes, lease, taking);
+    // Decoding has copied what it keeps.
+    releaseBody(bytes);
+    return answer;
+  });
 
 const emit = (
   bytes: Buffer,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Busy, type Intake, isBusy, type Lease } from '../intake.ts';
 import { type Account, createAccount } from './account.ts';
+import { createBody } from './body.ts';
 import { type Compression, inflate } from './inflate.ts';
 import { busyProblem, isProblem, type Problem } from './problem.ts';
 
@@ -83,7 +84,7 @@ export const reserveFor = (
 /**
  * Reads the whole body within the limits: counts the raw stream, undoes one layer of gzip or zstd, and asks the lease
  * (from `reserveFor`) for room as it goes. Problems: 400 cut or corrupt, 413 too large, 415 encoding, 429 or 503 busy.
- * Leaves the release of the lease to the caller. How slowly a body may come is the listener's matter.
+ * Leaves the release of the lease to the caller, who may give the memory back too (`releaseBody`). How slowly a body may come is the listener's matter.
  */
 export const readBody = async (
   request: IncomingMessage,
@@ -99,12 +100,10 @@ export const readBody = async (
   return inflate(received, compression, limits, account);
 };
 
-const EMPTY = Buffer.alloc(0);
-
 const receive = (request: IncomingMessage, maxBytes: number, account: Account): Promise<Buffer | Problem> =>
   new Promise((resolve) => {
     if (request.destroyed) return resolve(CUT);
-    const chunks: Buffer[] = [];
+    const body = createBody(lengthOf(request));
     let total = 0;
     const finish = (result: Buffer | Problem) => {
       request.off('data', onData).off('end', onEnd).off('close', onCut);
@@ -116,10 +115,9 @@ const receive = (request: IncomingMessage, maxBytes: number, account: Account): 
       total += chunk.length;
       const problem = total > maxBytes ? tooLarge(maxBytes) : account.take(chunk.length);
       if (problem !== undefined) return finish(problem);
-      chunks.push(chunk);
+      body.add(chunk);
     };
-    const onEnd = () =>
-      finish(chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? EMPTY : Buffer.concat(chunks, total));
+    const onEnd = () => finish(body.end());
     const onCut = () => finish(CUT);
     request.on('data', onData).on('end', onEnd).on('close', onCut).on('error', onCut);
   });
