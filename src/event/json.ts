@@ -97,7 +97,13 @@ const mayHoldBigIntegers = (text: string): boolean => {
   return false;
 };
 
-/** Is the run of digits around `position` long enough, and not the start of a string, as ids often are? */
+/** What stands before a number: nothing, a minus, white space, or the punctuation of an array or object. */
+const NUMBER_FOLLOWS: ReadonlySet<number> = new Set([
+  Number.NaN,
+  ...['-', ' ', '\t', '\n', '\r', ':', ',', '['].map((text) => text.charCodeAt(0)),
+]);
+
+/** Is the run of digits around `position` long enough, and where a number may begin? In strings, ids in hex are full of them. */
 const isLongNumber = (text: string, position: number): boolean => {
   let start = position;
   while (start > position - DIGIT_RUN && isDigit(text.charCodeAt(start - 1))) start--;
@@ -105,7 +111,7 @@ const isLongNumber = (text: string, position: number): boolean => {
   if (start === position - DIGIT_RUN) return false;
   let end = position + 1;
   while (end - start < DIGIT_RUN && isDigit(text.charCodeAt(end))) end++;
-  return end - start >= DIGIT_RUN && text.charCodeAt(start - 1) !== QUOTE;
+  return end - start >= DIGIT_RUN && NUMBER_FOLLOWS.has(text.charCodeAt(start - 1));
 };
 
 /** In Node 24, not yet in TypeScript's library. */

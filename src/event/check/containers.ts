@@ -92,8 +92,8 @@ const checkPayload = (value: object, maxDepth: number, maxLeaves: number, findin
 const countLeaves = (value: object, depth: number, maxDepth: number, maxLeaves: number): number => {
   if (depth > maxDepth) return isRawJson(value) ? 1 : Number.NaN;
   let leaves = 0;
-  for (const key in value) {
-    const inner = (value as Fields)[key];
+  // `for in` over an array makes a text of each index: four times the cost.
+  for (const inner of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
     leaves += typeof inner === 'object' && inner !== null ? countLeaves(inner, depth + 1, maxDepth, maxLeaves) : 1;
     if (!(leaves <= maxLeaves)) return leaves;
   }
