@@ -6,21 +6,29 @@ import type { JournalState } from './journal-state.ts';
 import type { ExporterPlace } from './place.ts';
 import { segmentFrom } from './segment.ts';
 import { Walker, type WalkerOptions } from './walker.ts';
+import { createWindows } from './windows.ts';
 
 export interface FileCursorOptions {
   readonly state: JournalState;
   readonly place: ExporterPlace;
-  readonly walker: WalkerOptions;
+  readonly walker: Omit<WalkerOptions, 'windows'>;
   /** The place has changed. */
   readonly onAcknowledge: () => void;
   readonly writeCut: (place: ExporterPlace, sequences: readonly number[]) => Promise<Cut>;
+}
+
+interface HandedOut {
+  readonly head: EventHead;
+  /** What the frame lies in; used for others once it is acknowledged. */
+  readonly memory: ArrayBufferLike;
 }
 
 export class FileCursor implements JournalCursor {
   readonly #options: FileCursorOptions;
   readonly #place: ExporterPlace;
   /** What is handed out and not acknowledged. */
-  readonly #inFlight: Map<number, EventHead> = new Map();
+  readonly #inFlight: Map<number, HandedOut> = new Map();
+  readonly #windows = createWindows();
   /** Frames of open cuts that are still to be handed out again. */
   readonly #again: Set<number>;
   readonly #againWalker: Walker;
@@ -32,7 +40,8 @@ export class FileCursor implements JournalCursor {
   #isClosed = false;
 
   constructor(options: FileCursorOptions) {
-    const { place, walker } = options;
+    const { place } = options;
+    const walker = { ...options.walker, windows: this.#windows };
     this.#options = options;
     this.#place = place;
     this.#again = new Set(place.cuts.flatMap(({ sequences }) => sequences));
@@ -67,10 +76,11 @@ export class FileCursor implements JournalCursor {
 
   acknowledge(sequences: readonly number[]): void {
     for (const sequence of sequences) {
-      const head = this.#inFlight.get(sequence);
-      if (head === undefined) continue;
+      const frame = this.#inFlight.get(sequence);
+      if (frame === undefined) continue;
       this.#inFlight.delete(sequence);
-      this.#place.acknowledge(sequence, head.pipeline);
+      this.#windows.letGo(frame.memory);
+      this.#place.acknowledge(sequence, frame.head.pipeline);
     }
     this.#place.isDirty = true;
     this.#options.onAcknowledge();
@@ -80,7 +90,7 @@ export class FileCursor implements JournalCursor {
     if (this.pendingFrames() === 0) return undefined;
     const oldest = this.#place.floor() + 1;
     const segment = segmentFrom(this.#options.state.segments, oldest);
-    return this.#inFlight.get(oldest)?.oldestReceivedMs ?? segment?.markOf(oldest)?.receivedMs;
+    return this.#inFlight.get(oldest)?.head.oldestReceivedMs ?? segment?.markOf(oldest)?.receivedMs;
   }
 
   pendingFrames(): number {
@@ -175,7 +185,9 @@ export class FileCursor implements JournalCursor {
 
   #handOut(frame: Frame, head: EventHead | undefined): StoredFrame | undefined {
     if (head === undefined) return undefined;
-    this.#inFlight.set(frame.sequence, head);
+    const { buffer: memory } = frame.payload;
+    this.#windows.hold(memory);
+    this.#inFlight.set(frame.sequence, { head, memory });
     return new FrameOnDisk(frame, head);
   }
 

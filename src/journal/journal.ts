@@ -8,7 +8,7 @@ export interface EventFrame {
   readonly index: readonly LineRef[];
 }
 
-/** An event frame as read back; `index` is decoded at the first use. */
+/** An event frame as read back; `index` is decoded at the first use. Its memory is used again once it is acknowledged. */
 export interface StoredFrame extends EventFrame {
   /** Position in the journal; grows by one a frame of any type, across segments and restarts. */
   readonly sequence: number;

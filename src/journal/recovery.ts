@@ -175,7 +175,7 @@ const tidy = async ({ fs, directory, log }: RecoveryOptions): Promise<void> => {
 
 const readerOf = ({ fs }: RecoveryOptions, { segment, fileBytes }: Found, before: number): SegmentReader =>
   new SegmentReader(
-    fs,
+    { fs },
     segment.path,
     {
       saltSum: segment.saltSum,

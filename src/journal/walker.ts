@@ -6,6 +6,7 @@ import type { Commit } from './group-commit.ts';
 import { SEGMENT_HEADER_BYTES } from './segment-header.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { segmentFrom, type Segment } from './segment.ts';
+import type { Windows } from './windows.ts';
 
 const MIN_WINDOW_BYTES = 16 * 1024;
 const MAX_WINDOW_BYTES = 4 * 1024 * 1024;
@@ -14,6 +15,7 @@ export interface WalkerOptions {
   readonly fs: FileSystem;
   readonly segments: readonly Segment[];
   readonly onDamage: DamageListener;
+  readonly windows: Windows;
 }
 
 export class Walker {
@@ -84,7 +86,7 @@ export class Walker {
     const isAhead = mark !== undefined && mark.sequence <= this.#start;
     this.#segment = segment;
     this.#reader = new SegmentReader(
-      this.#options.fs,
+      this.#options,
       segment.path,
       {
         saltSum: segment.saltSum,
