@@ -1,6 +1,7 @@
-// The only file that knows the driver.
+// The only file that knows the driver, with bulk-query.ts.
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { runBulk, type BulkStatement } from './bulk-query.ts';
 import type { Secret } from '../../../src/sdk/index.ts';
 
 export interface ConnectOptions {
@@ -21,7 +22,7 @@ export interface TlsOptions {
   readonly reject_unauthorized: boolean;
 }
 
-export type Value = string | number | bigint | boolean | Buffer | null | readonly Value[];
+export type Value = string | number | bigint | readonly Value[];
 export type Row = readonly unknown[];
 
 /** One connection, for as long as `Database.session` lends it. */
@@ -29,7 +30,9 @@ export interface Session {
   /** Several statements at once; no answer. */
   run(sql: string): Promise<void>;
   /** Rows as arrays. With `name`, the statement is prepared once a connection. */
-  rows(sql: string, values?: readonly Value[], name?: string): Promise<readonly Row[]>;
+  rows(sql: string, values?: readonly Value[]): Promise<readonly Row[]>;
+  /** The same, with one large parameter. */
+  bulk(statement: BulkStatement): Promise<readonly Row[]>;
 }
 
 export interface Database {
@@ -114,10 +117,9 @@ const sessionOf = (client: pg.PoolClient): Session => ({
   run: async (sql) => {
     await client.query(sql);
   },
-  rows: async (sql, values = [], name) => {
-    const query = { text: sql, values: [...values], rowMode: 'array' as const, ...(name !== undefined && { name }) };
-    return (await client.query<unknown[]>(query)).rows;
-  },
+  rows: async (sql, values = []) =>
+    (await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' })).rows,
+  bulk: (statement) => runBulk(client, statement),
 });
 
 /** Numbers beyond 2^53 stay exact as text; the caller says what a column is. */

@@ -2,14 +2,12 @@
 import type { LineRef, StoredBatch } from '../../../src/sdk/index.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 
-/** In the order of the function's parameters; the largest is the last, because the driver grows its buffer as it goes. */
-export type WriteParameters = readonly [
-  tenants: string,
-  timesNs: string,
-  cleanedAt: string,
-  cleanedDocs: readonly string[],
-  lines: Buffer,
-];
+export interface WriteParameters {
+  /** In the order of the function's parameters. */
+  readonly texts: readonly [tenants: string, timesNs: string, cleanedAt: string, cleanedDocs: string];
+  /** The last one. */
+  readonly bytes: Buffer;
+}
 
 const NEWLINE_BYTES = 1;
 
@@ -25,7 +23,8 @@ export const encode = (batch: StoredBatch, positions?: readonly number[]): Write
   }
   const cleaned = mayNeedCleaning(text) ? cleanedLines(text) : NOTHING;
   const cleanedAt = cleaned.map(({ position }) => position).join(',');
-  return [[...tenants].join(','), `{${timesNs}}`, `{${cleanedAt}}`, cleaned.map(({ doc }) => doc), text];
+  const cleanedDocs = cleaned.map(({ doc }) => doc).join('\n');
+  return { texts: [[...tenants].join(','), `{${timesNs}}`, `{${cleanedAt}}`, cleanedDocs], bytes: text };
 };
 
 const withoutLastNewline = (lines: Uint8Array): Buffer =>

@@ -53,7 +53,7 @@ const check = async (session: Session, names: Names): Promise<void> => {
 };
 
 const FUNCTIONS = [
-  'betalogs_write(text, bigint[], integer[], text[], text)',
+  'betalogs_write(text, bigint[], integer[], text, text)',
   'betalogs_ensure_partitions(timestamptz[])',
   'betalogs_prepare_partitions()',
   'betalogs_forget_ids()',

@@ -22,6 +22,11 @@ const fakeDatabase = (answer: (statement: Statement, n: number) => readonly Row[
           if (told instanceof Error) throw told;
           return told;
         },
+        bulk: async ({ sql, texts }) => {
+          const told = answer({ sql, values: texts }, statements.push({ sql, values: texts }));
+          if (told instanceof Error) throw told;
+          return told;
+        },
       }),
     reconnect: () => void reconnects++,
     close: () => Promise.resolve(),

@@ -48,7 +48,7 @@ export const createSender = ({ database, partitions, schema, log }: SendOptions)
             .keys()
             .filter((i) => outcomes[i] === stored)
             .toArray();
-    const [row] = await session.rows(write, encode(batch, positions), 'betalogs_write');
+    const [row] = await session.bulk({ sql: write, name: 'betalogs_write', ...encode(batch, positions) });
     for (const at of positionsIn(row?.[0])) outcomes[positions?.[at] ?? at] = CONFLICT;
     return outcomes;
   };

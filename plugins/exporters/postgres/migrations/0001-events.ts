@@ -209,7 +209,7 @@ $$;
 // nothing: unlike DO NOTHING it tells what a concurrent batch has committed meanwhile.
 const WRITE = `
 -- Returns the positions (from 0) of the events that are refused: their id is stored with other content.
-CREATE FUNCTION betalogs_write(tenants text, times_ns bigint[], cleaned_at integer[], cleaned_docs text[], lines text)
+CREATE FUNCTION betalogs_write(tenants text, times_ns bigint[], cleaned_at integer[], cleaned_docs text, lines text)
 RETURNS integer[] LANGUAGE plpgsql SET search_path = {schema}, pg_temp SET jit = off SET work_mem = '64MB' AS $$
 DECLARE
   conflicts integer[];
@@ -223,7 +223,7 @@ BEGIN
     FROM (
       SELECT l.n::integer - 1 AS n, l.line, l.at_ns, c.doc IS NOT NULL AS is_cleaned, coalesce(c.doc, l.line)::jsonb AS doc
       FROM unnest(string_to_array(lines, E'\\n'), times_ns) WITH ORDINALITY AS l (line, at_ns, n)
-      LEFT JOIN unnest(cleaned_at, cleaned_docs) AS c (n, doc) ON c.n = l.n - 1
+      LEFT JOIN unnest(cleaned_at, string_to_array(cleaned_docs, E'\\n')) AS c (n, doc) ON c.n = l.n - 1
       OFFSET 0 -- else each use of doc would parse the line again
     ) AS sent
     ORDER BY tenant_id, event_id, n
@@ -267,14 +267,14 @@ BEGIN
   WHERE p.fingerprint <> l.fingerprint;
   RETURN conflicts;
 END $$;
-REVOKE ALL ON FUNCTION betalogs_write(text, bigint[], integer[], text[], text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION betalogs_write(text, bigint[], integer[], text, text) FROM PUBLIC;
 `;
 
 const GRANTS = `
 GRANT SELECT ON betalogs_migrations, betalogs_settings TO {writer}, {reader};
 GRANT INSERT ON events, event_keys, event_links TO {writer};
 GRANT SELECT, INSERT, UPDATE (seen_at) ON event_ids TO {writer};
-GRANT EXECUTE ON FUNCTION betalogs_write(text, bigint[], integer[], text[], text), betalogs_ensure_partitions(timestamptz[]),
+GRANT EXECUTE ON FUNCTION betalogs_write(text, bigint[], integer[], text, text), betalogs_ensure_partitions(timestamptz[]),
   betalogs_prepare_partitions(), betalogs_forget_ids() TO {writer};
 GRANT SELECT ON events, event_keys, event_links, event_ids TO {reader};
 `;

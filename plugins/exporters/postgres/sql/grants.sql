@@ -220,7 +220,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 SET search_path = "public", pg_te
 $$;
 
 -- Returns the positions (from 0) of the events that are refused: their id is stored with other content.
-CREATE FUNCTION betalogs_write(tenants text, times_ns bigint[], cleaned_at integer[], cleaned_docs text[], lines text)
+CREATE FUNCTION betalogs_write(tenants text, times_ns bigint[], cleaned_at integer[], cleaned_docs text, lines text)
 RETURNS integer[] LANGUAGE plpgsql SET search_path = "public", pg_temp SET jit = off SET work_mem = '64MB' AS $$
 DECLARE
   conflicts integer[];
@@ -234,7 +234,7 @@ BEGIN
     FROM (
       SELECT l.n::integer - 1 AS n, l.line, l.at_ns, c.doc IS NOT NULL AS is_cleaned, coalesce(c.doc, l.line)::jsonb AS doc
       FROM unnest(string_to_array(lines, E'\n'), times_ns) WITH ORDINALITY AS l (line, at_ns, n)
-      LEFT JOIN unnest(cleaned_at, cleaned_docs) AS c (n, doc) ON c.n = l.n - 1
+      LEFT JOIN unnest(cleaned_at, string_to_array(cleaned_docs, E'\n')) AS c (n, doc) ON c.n = l.n - 1
       OFFSET 0 -- else each use of doc would parse the line again
     ) AS sent
     ORDER BY tenant_id, event_id, n
@@ -278,17 +278,17 @@ BEGIN
   WHERE p.fingerprint <> l.fingerprint;
   RETURN conflicts;
 END $$;
-REVOKE ALL ON FUNCTION betalogs_write(text, bigint[], integer[], text[], text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION betalogs_write(text, bigint[], integer[], text, text) FROM PUBLIC;
 
 GRANT SELECT ON betalogs_migrations, betalogs_settings TO "betalogs_writer", "betalogs_reader";
 GRANT INSERT ON events, event_keys, event_links TO "betalogs_writer";
 GRANT SELECT, INSERT, UPDATE (seen_at) ON event_ids TO "betalogs_writer";
-GRANT EXECUTE ON FUNCTION betalogs_write(text, bigint[], integer[], text[], text), betalogs_ensure_partitions(timestamptz[]),
+GRANT EXECUTE ON FUNCTION betalogs_write(text, bigint[], integer[], text, text), betalogs_ensure_partitions(timestamptz[]),
   betalogs_prepare_partitions(), betalogs_forget_ids() TO "betalogs_writer";
 GRANT SELECT ON events, event_keys, event_links, event_ids TO "betalogs_reader";
 
 INSERT INTO betalogs_migrations (version, name, checksum)
-VALUES (1, 'events, keys, links, ids', 'e5aa497554c37e81810e66a46b1713c09f037e5d052166fdb0e3ad08361fdbe8');
+VALUES (1, 'events, keys, links, ids', '52551bec04d741d3272390449e984a073a4cb768dc244aede5c926d26ee2388d');
 UPDATE betalogs_settings SET partition_unit = 'month',
   accept_past = interval '315360000000 milliseconds', accept_ahead = interval '172800000 milliseconds';
 CREATE INDEX IF NOT EXISTS events_by_correlation ON events (tenant_id, correlation_id, occurred_at);
