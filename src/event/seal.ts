@@ -1,6 +1,6 @@
 // An event's bytes, once: its JSON line with the hash of what it says.
 import { hash } from 'node:crypto';
-import type { CanonicalEvent } from './schema.ts';
+import type { CanonicalEvent, Processing } from './schema.ts';
 
 /**
  * Writes the event's JSON line, without a newline, at `offset` of `target`. Returns where it ends, or -1 when the
@@ -37,18 +37,40 @@ const coreOf = (event: CanonicalEvent): string => {
 };
 
 const trailerOf = ({ processing, integrity }: CanonicalEvent, digest: string, rawSize: number): string =>
-  `,"processing":${JSON.stringify(processing)},"integrity":${integrityOf(integrity, `sha256:${digest}`, rawSize)}}`;
+  `,"processing":${processingOf(processing)},"integrity":${integrityOf(integrity, `sha256:${digest}`, rawSize)}}`;
+
+let plainVersion: string | undefined;
+let plainText = '';
+
+/** Most events were neither cut nor redacted and have no warning: theirs is written once. */
+const processingOf = (processing: Processing): string => {
+  if (!isPlain(processing)) return JSON.stringify(processing);
+  if (processing.pipelineVersion !== plainVersion) {
+    plainVersion = processing.pipelineVersion;
+    plainText = JSON.stringify(processing);
+  }
+  return plainText;
+};
+
+const isPlain = (processing: Processing): boolean => {
+  if (processing.attempt !== 1 || processing.truncated) return false;
+  return holdsOnly(processing, 'pipelineVersion', 'attempt', 'truncated');
+};
 
 const integrityOf = (integrity: CanonicalEvent['integrity'], contentHash: string, rawSize: number): string =>
-  isBare(integrity)
+  holdsOnly(integrity, 'contentHash', 'rawSize')
     ? `{"contentHash":"${contentHash}","rawSize":${rawSize}}`
     : JSON.stringify({ ...integrity, contentHash, rawSize });
 
-/** Nothing but what the seal fills in, as most events have it; and in the schema's order. */
-const isBare = (integrity: CanonicalEvent['integrity']): boolean => {
-  for (const key in integrity)
-    if (key !== 'contentHash' && key !== 'rawSize' && integrity[key as 'fingerprint'] !== undefined) return false;
-  return integrity.contentHash !== undefined && integrity.rawSize !== undefined;
+/** Has it these fields in this order, and no other? */
+const holdsOnly = (section: object, ...fields: readonly string[]): boolean => {
+  let found = 0;
+  for (const key in section) {
+    if ((section as Readonly<Record<string, unknown>>)[key] === undefined) continue;
+    if (key !== fields[found]) return false;
+    found++;
+  }
+  return found === fields.length;
 };
 
 /** No UTF-16 unit takes more than three bytes of UTF-8, so most texts need no count. */

@@ -41,15 +41,13 @@ export class EventValidator {
   /** Of an event whose fields are sound: what the fields say together. Undefined: nothing is wrong. */
   #rules(raw: RawEvent, origin: BatchOrigin): EventError[] | undefined {
     const sent = raw.content as NativeEvent;
-    let errors: EventError[] | undefined;
-    const add = (error: EventError | undefined): void => {
-      if (error !== undefined) (errors ??= []).push(error);
-    };
-    add(tenantError(sent, origin));
-    add(this.#actionError(sent));
-    add(this.#timeError(raw));
-    for (const section of missingSections(sent, raw)) add(required(section, sent));
-    return errors;
+    const tenant = tenantError(sent, origin);
+    const action = this.#actionError(sent);
+    const time = this.#timeError(raw);
+    const missing = missingSections(sent, raw);
+    if ((tenant ?? action ?? time) === undefined && missing.length === 0) return undefined;
+    const errors = [tenant, action, time, ...missing.map((section) => required(section, sent))];
+    return errors.filter((error) => error !== undefined);
   }
 
   /** Of an event with unsound fields: the rules over those that are sound. */
@@ -112,10 +110,13 @@ const SECTIONS: Readonly<Record<Category, readonly Section[]>> = {
   security: ['actor', 'security'],
 };
 const DEPLOYMENTS: ReadonlySet<string> = new Set(['deploy_completed', 'rollback_initiated']);
-const missingSections = (sent: NativeEvent, raw: RawEvent): readonly Section[] =>
-  sent.category === 'delivery'
-    ? missingOfDelivery(sent, raw)
-    : SECTIONS[sent.category].filter((section) => sent[section] === undefined);
+const missingSections = (sent: NativeEvent, raw: RawEvent): readonly Section[] => {
+  if (sent.category === 'delivery') return missingOfDelivery(sent, raw);
+  let missing: Section[] | undefined;
+  for (const section of SECTIONS[sent.category]) if (sent[section] === undefined) (missing ??= []).push(section);
+  return missing ?? NONE;
+};
+const NONE: readonly Section[] = [];
 
 /** Evidence may be derived: only where nothing can be is it asked for. */
 const missingOfDelivery = (sent: NativeEvent, { source }: RawEvent): Section[] => {
