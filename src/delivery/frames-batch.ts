@@ -8,8 +8,8 @@ const NEWLINE_BYTES = 1;
 /** Joins journal frames to one batch; the index is decoded only when somebody looks. */
 export const batchOfFrames = (frames: readonly StoredFrame[], cut?: string): StoredBatch =>
   frames.length === 1
-    ? joined(frames, frames[0]!.lines, cut)
-    : joined(frames, Buffer.concat(frames.map(({ lines }) => lines)), cut);
+    ? batchOver(frames, frames[0]!.lines, cut)
+    : batchOver(frames, Buffer.concat(frames.map(({ lines }) => lines)), cut);
 
 /** The same in borrowed memory: `release` when the batch is seen through, and nobody reads it any more. */
 export const borrowBatch = (
@@ -24,10 +24,10 @@ export const borrowBatch = (
     memory.set(lines, end);
     end += lines.length;
   }
-  return { batch: joined(frames, memory.subarray(0, end), cut), release: () => pool.give(memory) };
+  return { batch: batchOver(frames, memory.subarray(0, end), cut), release: () => pool.give(memory) };
 };
 
-const joined = (frames: readonly StoredFrame[], lines: Uint8Array, cut: string | undefined): StoredBatch =>
+const batchOver = (frames: readonly StoredFrame[], lines: Uint8Array, cut: string | undefined): StoredBatch =>
   createBatch(
     lines,
     frames.reduce((sum, { count }) => sum + count, 0),

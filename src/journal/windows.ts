@@ -24,8 +24,8 @@ export const createWindows = (): Windows => {
     hold: (memory) => void holders.set(memory, (holders.get(memory) ?? 0) + 1),
     letGo: (memory) => {
       const left = (holders.get(memory) ?? 0) - 1;
-      if (left > 0) return void holders.set(memory, left);
-      if (holders.delete(memory)) pool.give(Buffer.from(memory));
+      if (left > 0) holders.set(memory, left);
+      else if (holders.delete(memory)) pool.give(Buffer.from(memory));
     },
   };
 };

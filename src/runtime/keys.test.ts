@@ -76,7 +76,7 @@ test('a shared keys file that is missing is made once, also by two replicas that
     loadKeyRing({ dataDir, keysFile, log }),
     loadKeyRing({ dataDir, keysFile, log }),
   ]);
-  expect(one!.derive('cursor', 'acme')).toEqual(other!.derive('cursor', 'acme'));
+  expect(one.derive('cursor', 'acme')).toEqual(other.derive('cursor', 'acme'));
   expect((await stat(keysFile)).mode & 0o777).toBe(0o600);
   expect(log.warn.mock.calls[0]![0]).toContain('every replica needs this same file');
 });

@@ -160,10 +160,10 @@ interface Taking {
 const take = (lease: Lease, taking: Taking): Promise<Answer | Problem> =>
   readBody(taking.request, lease, taking.options).then((bytes) => {
     if (isProblem(bytes)) return bytes;
-    const answer = emit(bytes, lease, taking);
+    const emitted = emit(bytes, lease, taking);
     // Decoding has copied what it keeps.
     releaseBody(bytes);
-    return answer;
+    return emitted;
   });
 
 const emit = (
