@@ -105,8 +105,11 @@ describe('who sees what', () => {
       await expect(as('betalogs_writer', text, 'acme')).rejects.toMatchObject({ code: '42501' });
   });
 
-  test("the writer adds rows of its batch's tenants alone, and what it may not add stops it", async () => {
-    const forged = storedBatch([full('acme'), full('globex')]);
+  test.each([
+    ['an event', () => exampleEvent({ tenantId: 'globex', eventId: randomUUID() })],
+    ['an event that its sender named', () => full('globex')],
+  ])("the writer adds rows of its batch's tenants alone: %s of another stops it", async (_, forge) => {
+    const forged = storedBatch([full('acme'), forge()]);
     const index = forged.index.map((ref) => ({ ...ref, tenantId: 'acme' }));
     const outcomes = await exporter.export({ ...forged, index }, new AbortController().signal);
     expect(outcomes.map(({ status }) => status)).toEqual(['stop', 'stop']);

@@ -226,7 +226,6 @@ BEGIN
       LEFT JOIN unnest(cleaned_at, string_to_array(cleaned_docs, E'\\n')) AS c (n, doc) ON c.n = l.n - 1
       OFFSET 0 -- else each use of doc would parse the line again
     ) AS sent
-    ORDER BY tenant_id, event_id, n
   ), ledger AS (
     INSERT INTO event_ids AS known (tenant_id, event_id, occurred_at, fingerprint)
     SELECT DISTINCT ON (tenant_id, event_id) tenant_id, event_id, occurred_at, fingerprint

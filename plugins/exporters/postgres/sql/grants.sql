@@ -237,7 +237,6 @@ BEGIN
       LEFT JOIN unnest(cleaned_at, string_to_array(cleaned_docs, E'\n')) AS c (n, doc) ON c.n = l.n - 1
       OFFSET 0 -- else each use of doc would parse the line again
     ) AS sent
-    ORDER BY tenant_id, event_id, n
   ), ledger AS (
     INSERT INTO event_ids AS known (tenant_id, event_id, occurred_at, fingerprint)
     SELECT DISTINCT ON (tenant_id, event_id) tenant_id, event_id, occurred_at, fingerprint
@@ -288,7 +287,7 @@ GRANT EXECUTE ON FUNCTION betalogs_write(text, bigint[], integer[], text, text),
 GRANT SELECT ON events, event_keys, event_links, event_ids TO "betalogs_reader";
 
 INSERT INTO betalogs_migrations (version, name, checksum)
-VALUES (1, 'events, keys, links, ids', '52551bec04d741d3272390449e984a073a4cb768dc244aede5c926d26ee2388d');
+VALUES (1, 'events, keys, links, ids', '166ec6e4d0b05372202c945a2ad1de98fbf92dc1b4cc41b7598c8ab99c0a4925');
 UPDATE betalogs_settings SET partition_unit = 'month',
   accept_past = interval '315360000000 milliseconds', accept_ahead = interval '172800000 milliseconds';
 CREATE INDEX IF NOT EXISTS events_by_correlation ON events (tenant_id, correlation_id, occurred_at);
