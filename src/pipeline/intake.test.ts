@@ -144,6 +144,51 @@ test('two pipelines store the same event under the same id, and neither sees wha
   for (const { text } of frames) expect((JSON.parse(text) as CanonicalEvent).action).toBe('one_changed');
 });
 
+test('two pipelines are given what was sent, though the first changes its content at once', async () => {
+  const change: Processor = map((batch) => {
+    for (const { raw: sent } of batch.items) (sent.content as Record<string, unknown>)['name'] += '_changed';
+    return batch;
+  });
+  const { emit, frames } = setUp([change, normalize], undefined, ['a', 'b']);
+  await emit([raw('one')]);
+  for (const { text } of frames) expect((JSON.parse(text) as CanonicalEvent).action).toBe('one_changed');
+});
+
+test('a batch larger than the part that is taken at once is one frame, in the order sent', async () => {
+  const { emit, frames, counters } = setUp([normalize, policy]);
+  const names = Array.from({ length: 300 }, (_, i) => (i % 50 === 49 ? 'drop' : `event_${i}`));
+  const outcomes = await emit(names.map((name) => raw(name)));
+  expect(outcomes.map(({ status }) => status)).toEqual(
+    names.map((name) => (name === 'drop' ? 'filtered' : 'accepted')),
+  );
+  const lines = frames.flatMap(({ text }) => text.trimEnd().split('\n'));
+  expect(frames).toHaveLength(1);
+  expect(lines.map((line) => (JSON.parse(line) as CanonicalEvent).action)).toEqual(
+    names.filter((name) => name !== 'drop'),
+  );
+  expect(counters.of('step-1')).toEqual({ pass: 294, 'drop:because': 6 });
+});
+
+test('a processor that throws in the middle of a batch has none of it journaled', async () => {
+  let left = 2;
+  const bug: Processor = map((batch) => {
+    if (--left === 0) throw new Error('a bug');
+    return batch;
+  });
+  const { emit, frames } = setUp([normalize, bug]);
+  const outcomes = await emit(Array.from({ length: 100 }, (_, i) => raw(`event_${i}`)));
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['retry']));
+  expect(frames).toEqual([]);
+});
+
+test('emit takes the slots before anything waits', async () => {
+  const { emit } = setUp([normalize]);
+  const slots = [raw('one')];
+  const answered = emit(slots);
+  expect(slots).toEqual([]);
+  expect(await answered).toHaveLength(1);
+});
+
 test('a closed intake refuses, and counts it', () => {
   const { intake, counters } = setUp([normalize]);
   intake.close();
