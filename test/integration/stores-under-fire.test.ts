@@ -41,6 +41,7 @@ afterAll(async () => {
 
 /** Sends batches until it is told to stop; the ids of all that was answered with success. */
 const load = (): { stop(): Promise<Set<string>>; sent(): number } => {
+  let failure: unknown;
   const acknowledged = new Set<string>();
   let running = true;
   const one = async (n: number): Promise<void> => {
@@ -64,10 +65,14 @@ const load = (): { stop(): Promise<Set<string>>; sent(): number } => {
   const sending = (async () => {
     for (let n = 0; running; n++) await one(n);
   })();
-  // Told when it is awaited, at the end.
-  sending.catch(() => undefined);
+  sending.catch((error: unknown) => {
+    failure = error;
+  });
   return {
-    sent: () => acknowledged.size,
+    sent: () => {
+      if (failure !== undefined) throw new Error('the sender has stopped', { cause: failure });
+      return acknowledged.size;
+    },
     stop: async () => {
       running = false;
       await sending;

@@ -35,6 +35,8 @@ test('nobody imports whom they may not, and there are no cycles', () => {
 
 const forbidden: readonly (readonly [file: string, imported: string])[] = [
   ['src/event/probe.ts', '../sdk/index.ts'],
+  ['src/sdk/probe-mapping.ts', '../mapping/otlp/decode.ts'],
+  ['src/mapping/otlp/probe.ts', '../../journal/journal.ts'],
   ['src/sdk/probe.ts', '../journal/journal.ts'],
   ['src/sdk/http/probe.ts', '../../runtime/collector.ts'],
   ['src/journal/probe.ts', '../pipeline/pipeline.ts'],
@@ -54,6 +56,7 @@ const allowed: readonly (readonly [file: string, imported: string])[] = [
   ['src/sdk/http/good.ts', '../../event/schema.ts'],
   ['src/runtime/good.ts', '../pipeline/pipeline.ts'],
   ['plugins/exporters/file/good.ts', '../../../src/sdk/index.ts'],
+  ['plugins/exporters/file/good-mapping.ts', '../../../src/mapping/otlp/decode.ts'],
   ['plugins/exporters/file/good-event.ts', '../../../src/event/schema.ts'],
   ['plugins/exporters/file/good.test.ts', '../../../src/testkit/index.ts'],
 ];

@@ -9,7 +9,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Intake, Log, Outcome, RawSlot, ReceiverContext } from '../../../src/sdk/index.ts';
-import { encodeLogs, encodeSpans, len, requestOf, sdkLog, sdkSpan } from './fixtures.ts';
+import { encodeLogs, encodeSpans, len, requestOf, sdkLog, sdkSpan } from '../../../src/mapping/otlp/fixtures.ts';
 import otlp from './plugin.ts';
 
 type TraceOptions = NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]>;

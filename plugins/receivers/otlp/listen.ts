@@ -19,10 +19,10 @@ import {
   reserveFor,
   sendProblem,
 } from '../../../src/sdk/index.ts';
-import { decode, type Encoding } from './decode.ts';
+import { decode, type Encoding } from '../../../src/mapping/otlp/decode.ts';
 import { encodeResponse, encodeStatus, type PartialSuccess, summarise } from './partial-success.ts';
-import type { Signal } from './request.ts';
-import { toSlots } from './to-slots.ts';
+import type { Signal } from '../../../src/mapping/otlp/request.ts';
+import { toSlots } from '../../../src/mapping/otlp/to-slots.ts';
 
 export interface HttpOptions {
   /** The receiver's component id. */

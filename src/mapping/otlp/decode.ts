@@ -1,7 +1,7 @@
 // The one door to both encodings: a faster decoder replaces what is behind it.
 import { isUtf8 } from 'node:buffer';
-import { parseJsonItems } from '../../../src/event/json.ts';
-import { isProblem, type Problem } from '../../../src/sdk/index.ts';
+import { parseJsonItems } from '../../event/json.ts';
+import { isProblem, type Problem } from '../../sdk/index.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
 import { type DecodedRequest, MalformedError, type Signal } from './request.ts';

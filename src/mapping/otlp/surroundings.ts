@@ -1,5 +1,5 @@
 // What a resource and its scope say of all their records.
-import type { Warning } from '../../../src/event/schema.ts';
+import type { Warning } from '../../event/schema.ts';
 import { keep, type Surroundings } from './draft.ts';
 import { fits } from './facts.ts';
 import { fill, type Section, setIf } from './sections.ts';

@@ -1,6 +1,6 @@
 // The one plain shape of an OTLP request, whichever encoding it came in.
-import type { EventError } from '../../../src/sdk/index.ts';
-import type { Instant } from '../../../src/event/time.ts';
+import type { EventError } from '../../sdk/index.ts';
+import type { Instant } from '../../event/time.ts';
 
 export type Signal = 'logs' | 'traces';
 

@@ -1,6 +1,6 @@
 // What an EventName is called here (EVENTS.md 2.3): a built-in action, or a name under `x.`.
-import { BUILT_IN_ACTIONS } from '../../../src/event/actions.ts';
-import { ACTION_PATTERN, CATEGORIES, type Category } from '../../../src/event/schema.ts';
+import { BUILT_IN_ACTIONS } from '../../event/actions.ts';
+import { ACTION_PATTERN, CATEGORIES, type Category } from '../../event/schema.ts';
 
 export interface ActionName {
   readonly action: string;

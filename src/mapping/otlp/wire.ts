@@ -1,5 +1,5 @@
 // The protobuf wire format: bounds are strict, nothing is allocated but what is asked for.
-import type { Instant } from '../../../src/event/time.ts';
+import type { Instant } from '../../event/time.ts';
 import { ContentError, exactInteger, MalformedError } from './request.ts';
 
 const VARINT = 0;

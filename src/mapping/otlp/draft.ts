@@ -1,5 +1,5 @@
 // What every record's event has in common: attributes go to their places, and nothing is lost on the way.
-import type { Warning } from '../../../src/event/schema.ts';
+import type { Warning } from '../../event/schema.ts';
 import { type Facts, fits } from './facts.ts';
 import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
 import type { Attributes, OtlpValue } from './request.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../../src/sdk/index.ts';
+import { isProblem } from '../../sdk/index.ts';
 import { decode } from './decode.ts';
 import {
   decoded,

@@ -1,9 +1,9 @@
 // A decoded request to the slots of a batch: one for each record, in the order sent.
 import { createHash } from 'node:crypto';
-import { derivedId } from '../../../src/event/ids.ts';
-import type { RawEvent, RawSource } from '../../../src/event/raw-event.ts';
-import type { Instant } from '../../../src/event/time.ts';
-import { type Dropped, type RawSlot, rejectAll } from '../../../src/sdk/index.ts';
+import { derivedId } from '../../event/ids.ts';
+import type { RawEvent, RawSource } from '../../event/raw-event.ts';
+import type { Instant } from '../../event/time.ts';
+import { type Dropped, type RawSlot, rejectAll } from '../../sdk/index.ts';
 import type { Draft, Surroundings } from './draft.ts';
 import { Facts } from './facts.ts';
 import { mapLog } from './map-log.ts';

@@ -1,6 +1,6 @@
 // One Span to the content of an event, where it is one (EVENTS.md 7).
-import type { Instant } from '../../../src/event/time.ts';
-import { type Dropped, drop } from '../../../src/sdk/index.ts';
+import type { Instant } from '../../event/time.ts';
+import { type Dropped, drop } from '../../sdk/index.ts';
 import {
   addSections,
   collect,

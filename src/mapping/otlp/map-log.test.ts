@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RawEvent } from '../../../src/event/raw-event.ts';
+import type { RawEvent } from '../../event/raw-event.ts';
 import { FACT } from './facts.ts';
 import {
   encodeLogs,

@@ -1,6 +1,6 @@
 // What of an event's head the record's facts decide: category, action, outcome, id, session.
-import { BUILT_IN_ACTIONS } from '../../../src/event/actions.ts';
-import { OUTCOMES } from '../../../src/event/schema.ts';
+import { BUILT_IN_ACTIONS } from '../../event/actions.ts';
+import { OUTCOMES } from '../../event/schema.ts';
 import { type ActionName, actionOf, NAMELESS } from './action-name.ts';
 import { type Draft, keep } from './draft.ts';
 import { FACT, type Facts } from './facts.ts';

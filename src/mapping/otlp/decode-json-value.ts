@@ -1,5 +1,5 @@
 // AnyValue and the scalars of OTLP's JSON encoding. `null` is an absent field, as in protobuf's JSON.
-import type { Instant } from '../../../src/event/time.ts';
+import type { Instant } from '../../event/time.ts';
 import {
   assertKey,
   type Attributes,

@@ -1,5 +1,5 @@
 // `activity.<field>`: a whole native event in attributes. The path is the native one, in snake case.
-import { nativeEvent } from '../../../src/event/schema.ts';
+import { nativeEvent } from '../../event/schema.ts';
 import { isRawJson, type OtlpValue } from './request.ts';
 
 const PREFIX = 'activity.';

@@ -7,8 +7,8 @@ import {
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
-import type { RawEvent } from '../../../src/event/raw-event.ts';
-import { isProblem, type RawSlot } from '../../../src/sdk/index.ts';
+import type { RawEvent } from '../../event/raw-event.ts';
+import { isProblem, type RawSlot } from '../../sdk/index.ts';
 import { decode, type Encoding } from './decode.ts';
 import type { DecodedRequest, Signal } from './request.ts';
 import { toSlots } from './to-slots.ts';
