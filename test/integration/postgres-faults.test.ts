@@ -262,17 +262,14 @@ describe('retention', () => {
       ],
     );
   const tend = async (around = (session: Session): Session => session): Promise<void> => {
-    const database = openDatabase(
-      {
-        url: new Secret(server.url),
-        applicationName: 'tending',
-        poolSize: 1,
-        connectTimeoutMs: 5000,
-        statementTimeoutMs: 0,
-        lockTimeoutMs: 0,
-      },
-      () => undefined,
-    );
+    const database = openDatabase({
+      url: new Secret(server.url),
+      applicationName: 'tending',
+      poolSize: 1,
+      connectTimeoutMs: 5000,
+      statementTimeoutMs: 0,
+      lockTimeoutMs: 0,
+    });
     const classes = new Map([
       ['short', 30 * DAY_MS],
       ['long', 2000 * DAY_MS],

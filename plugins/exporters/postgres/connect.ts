@@ -43,15 +43,26 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export const openDatabase = (options: ConnectOptions, onIdleError: (error: unknown) => void): Database => {
+/**
+ * A server that goes away tells every connection, also one that is idle, being thrown away or handed from one to the
+ * next; who queries is told by the query. Nobody's error must ever be uncaught: it would end the process.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
+export const openDatabase = (options: ConnectOptions): Database => {
   let pool: pg.Pool | undefined;
   const closing = new Set<Promise<void>>();
   const begun = new WeakSet<pg.PoolClient>();
 
   const open = (): pg.Pool => {
-    const opened = new pg.Pool(poolConfig(options));
-    // Without a listener, a server that closes an idle connection would end the process.
-    opened.on('error', onIdleError);
+    const opened = new pg.Pool({ ...poolConfig(options), Client: HeardClient });
+    // The pool passes on what an idle connection says; it is replaced at the next use.
+    opened.on('error', () => undefined);
     return opened;
   };
   const begin = async (client: pg.PoolClient): Promise<Session> => {
@@ -69,15 +80,12 @@ export const openDatabase = (options: ConnectOptions, onIdleError: (error: unkno
   return {
     session: async (work, signal) => {
       const client = await unlessAborted((pool ??= open()).connect(), signal, (late) => late.release());
-      // A connection that breaks while nobody queries it would otherwise be an uncaught error.
-      client.on('error', onIdleError);
       let isClean = false;
       try {
         const result = await unlessAborted(begin(client).then(work), signal);
         isClean = true;
         return result;
       } finally {
-        client.off('error', onIdleError);
         client.release(!isClean);
       }
     },

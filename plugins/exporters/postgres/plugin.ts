@@ -87,8 +87,7 @@ export default definePlugin({
   batch: { maxEvents: 2000, maxBytes: 4 * 1024 * 1024, maxWaitMs: 0, concurrency: 2 },
   config,
   create: (options, { clock, log }) => {
-    // An idle connection that the server closes is replaced at the next use.
-    const open = (connection: ConnectOptions) => openDatabase(connection, () => undefined);
+    const open = openDatabase;
     return createPostgresExporter({
       writer: open(connectionOf(options, options.writer_role)),
       // Migrations, indexes and detaching wait as long as they must.
@@ -109,7 +108,7 @@ export default definePlugin({
   },
   reader: (options) =>
     createReader(
-      openDatabase(connectionOf(options, options.reader_role), () => undefined),
+      openDatabase(connectionOf(options, options.reader_role)),
       options.schema,
     ),
 });
