@@ -20,7 +20,7 @@ afterEach(async () => {
   server?.close();
 });
 const start = async (): Promise<{ connected: Promise<Socket> }> => {
-  const listening = createServer().listen(0, '127.0.0.1');
+  const listening = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   server = listening;
   await once(listening, 'listening');
   const connected = once(listening, 'connection').then(([socket]) => {

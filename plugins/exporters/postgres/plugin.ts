@@ -106,9 +106,5 @@ export default definePlugin({
       log,
     });
   },
-  reader: (options) =>
-    createReader(
-      openDatabase(connectionOf(options, options.reader_role)),
-      options.schema,
-    ),
+  reader: (options) => createReader(openDatabase(connectionOf(options, options.reader_role)), options.schema),
 });
