@@ -92,10 +92,12 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
     }),
   );
   program.addCommand(
-    command('validate', 'check the configuration without starting anything').action(async (options: GlobalOptions) => {
-      const { validate } = await import('./validate.ts');
-      done(await validate(globalsOf(options), io));
-    }),
+    command('validate', 'check the configuration without starting anything')
+      .option('--connect', 'ask the stores as well whether they are there; nothing is written')
+      .action(async (options: GlobalOptions & { readonly connect?: boolean }) => {
+        const { validate } = await import('./validate.ts');
+        done(await validate({ ...globalsOf(options), connect: options.connect }, io));
+      }),
   );
   program.addCommand(
     command('components', 'list receivers, processors, exporters and extensions').action(

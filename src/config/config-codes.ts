@@ -3,6 +3,7 @@ export const CONFIG_CODES = {
   CONFIG_ABANDON: 'An exporter is abandoned and configured at the same time.',
   CONFIG_API_KEY_REPEATED: 'The same API key is given twice.',
   CONFIG_COMPONENT_ID: 'A component id is neither `type` nor `type/name`.',
+  CONFIG_CONNECT: 'A store cannot be reached with these settings; `validate --connect` alone tries.',
   CONFIG_DUPLICATE_KEY: 'A key stands twice in one map.',
   CONFIG_ENDPOINT_CONFLICT: 'Two components share an endpoint, but not their TLS settings.',
   CONFIG_ENV_MISSING: 'A referenced environment variable is not set.',
