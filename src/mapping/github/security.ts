@@ -2,7 +2,7 @@
 import type { OutcomeValue } from '../../event/schema.ts';
 import type { Hook } from './delivery.ts';
 import { at, clip, compact, type Fields, fieldsAt, idAt } from './payload.ts';
-import type { ViolationRule } from './rule.ts';
+import type { ViolationRule } from './rules/rule.ts';
 
 interface Grant {
   readonly role?: string | undefined;

@@ -1,4 +1,4 @@
-import type { OutcomeValue } from '../../event/schema.ts';
+import type { OutcomeValue } from '../../../event/schema.ts';
 
 /** Told of the payload where event and hook action do not decide; `conditions.ts` asks it. */
 export type Condition = 'merged' | 'registered as a deploy' | 'says rollback' | 'state is final' | 'weakened';
