@@ -14,6 +14,7 @@ import normalize from './processors/normalize/plugin.ts';
 import redact from './processors/redact/plugin.ts';
 import tenantFilter from './processors/tenant-filter/plugin.ts';
 import validate from './processors/validate/plugin.ts';
+import github from './receivers/github/plugin.ts';
 import http from './receivers/http/plugin.ts';
 import natsReceiver from './receivers/nats/plugin.ts';
 import otlp from './receivers/otlp/plugin.ts';
@@ -23,6 +24,7 @@ export const plugins: readonly Plugin[] = [
   http,
   otlp,
   natsReceiver,
+  github,
   validate,
   normalize,
   correlate,

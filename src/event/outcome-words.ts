@@ -41,6 +41,9 @@ const ACTIONS: ReadonlyMap<string, OutcomeValue | undefined> = new Map<string, O
   ['downstream_timeout', 'timeout'],
   ['unauthorized_access', 'denied'],
   ['x.pr_closed', 'cancelled'],
+  // How it ended, the deployment's state or the run's conclusion tells.
+  ['deploy_completed', undefined],
+  ['x.workflow_completed', undefined],
 ]);
 
 const MAX_KNOWN = 10_000;
