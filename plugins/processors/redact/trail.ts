@@ -12,15 +12,22 @@ export interface Trail {
   count(): number;
   /** `taken`: the value that is no longer readable, remembered until the next event. */
   record(key: string, rule: string, method: string, taken?: unknown): void;
+  /** A value that went with others under one record. */
+  remember(taken: unknown, rule: string): void;
   records(): readonly Redaction[];
   ruleThatTook(value: string): string | undefined;
   reset(): void;
 }
 
-export const createTrail = (): Trail => {
+/** `clean` takes secrets out of a step of a path: keys are the sender's too. */
+export const createTrail = (clean: (step: string) => string): Trail => {
   const path: string[] = [];
   let redactions: Redaction[] = [];
   let taken = new Map<string, string>();
+
+  const remember = (value: unknown, rule: string): void => {
+    if (typeof value === 'string' || typeof value === 'number') taken.set(String(value), rule);
+  };
 
   return {
     enter: (key) => void path.push(key),
@@ -28,9 +35,10 @@ export const createTrail = (): Trail => {
     depth: () => path.length,
     count: () => redactions.length,
     record: (key, rule, method, value) => {
-      redactions.push({ path: pointer([...path, key]), rule, method });
-      if (typeof value === 'string' || typeof value === 'number') taken.set(String(value), rule);
+      redactions.push({ path: pointer([...path, key].map(clean)), rule, method });
+      remember(value, rule);
     },
+    remember,
     records: () => redactions,
     ruleThatTook: (value) => taken.get(value),
     reset: () => {
