@@ -247,7 +247,7 @@ export const createRedactor = (options: RedactOptions, pseudonymKeys: PseudonymK
     const redacted = redactText(text, gates, (pattern) => hits.add(pattern));
     if (redacted === text) return;
     container[key] = redacted;
-    for (const { name, method } of hits) trail.record(key, name, method);
+    for (const { name, method } of hits) trail.record(key, name, method, text);
   };
 
   const parseNested = (text: string): unknown => {

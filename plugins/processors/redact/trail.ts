@@ -4,6 +4,9 @@ import type { Processing } from '../../../src/event/schema.ts';
 export type Redaction = NonNullable<Processing['redactions']>[number];
 
 const LONGEST_PATH = 512;
+/** Business keys are made of values: `repository#7`. What is shorter stands in too many of them. */
+const SHORTEST_PART = 6;
+const folded = (text: string): string => text.trim().toLowerCase();
 
 export interface Trail {
   enter(key: string): void;
@@ -15,6 +18,7 @@ export interface Trail {
   /** A value that went with others under one record. */
   remember(taken: unknown, rule: string): void;
   records(): readonly Redaction[];
+  /** The rule that took this value, or one that this is made of, in whichever case. */
   ruleThatTook(value: string): string | undefined;
   reset(): void;
 }
@@ -26,7 +30,7 @@ export const createTrail = (clean: (step: string) => string): Trail => {
   let taken = new Map<string, string>();
 
   const remember = (value: unknown, rule: string): void => {
-    if (typeof value === 'string' || typeof value === 'number') taken.set(String(value), rule);
+    if (typeof value === 'string' || typeof value === 'number') taken.set(folded(String(value)), rule);
   };
 
   return {
@@ -40,7 +44,13 @@ export const createTrail = (clean: (step: string) => string): Trail => {
     },
     remember,
     records: () => redactions,
-    ruleThatTook: (value) => taken.get(value),
+    ruleThatTook: (value) => {
+      const text = folded(value);
+      for (const [part, rule] of taken) {
+        if (part === text || (part.length >= SHORTEST_PART && text.includes(part))) return rule;
+      }
+      return undefined;
+    },
     reset: () => {
       path.length = 0;
       if (redactions.length > 0) redactions = [];
