@@ -14,8 +14,13 @@ export interface Log {
 
 /** Keys derived from the deployment's master key; replicas that share the keys file derive the same. */
 export interface KeyRing {
-  /** 32 bytes for a purpose (`fingerprint`, `pseudonym`, `cursor`) and tenant. */
+  /** 32 bytes for a purpose (`fingerprint`, `cursor`) and tenant. */
   derive(purpose: string, tenant: string): Buffer;
+  /**
+   * 32 bytes for the tenant's pseudonyms, made at the first use. They hang on a salt that can be deleted: from then on
+   * the tenant has another key, and nobody can derive this one again. Throws where the salt cannot be read or kept.
+   */
+  pseudonymKey(tenant: string): Buffer;
 }
 
 /** Where something listens: `name` is its key in the ready line, `address` is `host:port`. */

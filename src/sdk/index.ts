@@ -78,6 +78,7 @@ export type {
 } from './component.ts';
 export { duration, endpoint, listenerShape, Secret, secret, size, z } from './config-types.ts';
 export type { ListenerConfig } from './config-types.ts';
+export { pseudonym } from './pseudonym.ts';
 export { createArchiveWriter } from './archive/archive-writer.ts';
 export type { ArchiveWriter, ArchiveWriterOptions } from './archive/archive-writer.ts';
 export { createCompressor } from './archive/compress.ts';

@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
+import { hashingOf } from './hash-keys.ts';
 import { keyValueOf, spellingsOf, type KeyPolicy } from './keys.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,13 +33,16 @@ export const createFindKeys = (policy: KeyPolicy): FindKeys => {
   const paths = Object.entries(policy.paths).flatMap(([type, places]) =>
     places.map((place) => ({ type, steps: place.split('.') })),
   );
+  const hashing = hashingOf(policy.pseudonyms);
+  let tenant = '';
   const found = { values: types.map((): string | undefined => undefined), first: types.length };
 
   const add: Add = (rank, value) => {
     if (found.values[rank] !== undefined) return;
-    const text = keyValueOf(types[rank]!, value);
+    const type = types[rank]!;
+    const text = keyValueOf(type, value);
     if (text === undefined) return;
-    found.values[rank] = text;
+    found.values[rank] = hashing === undefined ? text : hashing.valueOf(type, text, tenant);
     found.first = Math.min(found.first, rank);
   };
   const addType: AddType = (type, value) => {
@@ -49,7 +53,9 @@ export const createFindKeys = (policy: KeyPolicy): FindKeys => {
   return (event) => {
     if (found.first < types.length) found.values.fill(undefined);
     found.first = types.length;
+    tenant = event.tenantId;
     const given = event.correlation.businessKeys;
+    if (given !== undefined) hashing?.hashGiven(given, tenant);
     if (given !== undefined) for (const type in given) addType(type, given[type]);
     if (event.data !== undefined) addSpelled(event.data, spellings, add);
     if (event.attributes !== undefined) addSpelled(event.attributes, spellings, add);

@@ -8,6 +8,14 @@ export interface KeyPolicy {
   readonly secondary: readonly string[];
   /** More places for a key: dotted paths from the event. */
   readonly paths: Readonly<Record<string, readonly string[]>>;
+  readonly pseudonyms?: KeyPseudonyms;
+}
+
+/** Keys that are personal here: group and event know their pseudonym alone. */
+export interface KeyPseudonyms {
+  readonly types: readonly string[];
+  /** The tenant's key for pseudonyms. */
+  readonly keyOf: (tenant: string) => Buffer;
 }
 
 export const PRIMARY_KEYS: readonly string[] = [
@@ -43,6 +51,9 @@ export const NEVER_KEYS: ReadonlySet<string> = new Set([
   'ip',
   'accessKey',
   'accessKeyId',
+  'email',
+  'phone',
+  'nationalId',
 ]);
 
 const FOLDED: ReadonlySet<string> = new Set(['commitSha', 'artifactDigest', 'pullRequest']);

@@ -69,14 +69,16 @@ const checked = (
   return undefined;
 };
 
-/** Ids given by themselves are taken in either case; a `traceparent` is not. */
+/** Ids given by themselves are taken in either case; a `traceparent` is not. What is refused keeps its own. */
 const hexId = (
   text: string | undefined,
   isValid: (text: string) => boolean,
   name: string,
   notes: Notes,
-): string | undefined =>
-  text !== undefined && !isValid(text) ? checked(text.toLowerCase(), isValid, name, notes) : text;
+): string | undefined => {
+  const lower = text?.toLowerCase();
+  return lower !== undefined && isValid(lower) ? lower : checked(text, isValid, name, notes);
+};
 
 const parentOf = ({ traceparent, tracestate, traceId }: Sent, notes: Notes): TraceParent | undefined => {
   if (traceparent === undefined) return undefined;
