@@ -14,7 +14,7 @@ export const loadOrReport = async (
   io: CliIo,
 ): Promise<Valid | number> => {
   const readText = (path: string): string => readFileSync(path, 'utf8');
-  const input = { files: configs, sets, env: io.env, cwd: io.cwd, readText };
+  const input = { files: configs, sets, env: io.env, cwd: io.cwd, readText, nowMs: Date.now() };
   const loaded = await loadConfig(input, createRegistry(plugins));
   if (loaded.ok) return loaded;
   if (json) io.stdout(`${JSON.stringify(loaded.issues)}\n`);

@@ -11,12 +11,15 @@ export const validate = async (args: GlobalArgs, io: CliIo): Promise<number> => 
   return EXIT.done;
 };
 
-const describe = (name: string, { pipelines, extensions, tenants }: CheckedConfig): readonly string[] => [
+const describe = (name: string, { pipelines, extensions, tenants, tenancy }: CheckedConfig): readonly string[] => [
   `${name}: valid`,
   ...pipelines.map(({ name: pipeline, receivers, processors, exporters }) => {
     const stages = [receivers, processors, exporters].filter((ids) => ids.length > 0);
     return `  ${pipeline}: ${stages.map((ids) => ids.join(', ')).join(' -> ')}`;
   }),
   ...(extensions.length === 0 ? [] : [`  extensions: ${extensions.map(({ id }) => id).join(', ')}`]),
-  `  tenants: ${tenants.length === 0 ? 'none, everything belongs to "default"' : tenants.map(({ id }) => id).join(', ')}`,
+  `  tenants: ${tenants.length === 0 ? noTenants(tenancy) : tenants.map(({ id }) => id).join(', ')}`,
 ];
+
+const noTenants = ({ file, jwt }: CheckedConfig['tenancy']): string =>
+  file === undefined && jwt.length === 0 ? 'none, everything belongs to "default"' : 'none yet, nobody is served';
