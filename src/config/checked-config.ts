@@ -84,7 +84,8 @@ export interface JwtIssuerConfig {
 export interface TenancyConfig {
   /** Those of the configuration alone, without the file's. */
   readonly inline: readonly TenantConfig[];
-  readonly file?: { readonly path: string; readonly name: string };
+  /** `text` is what it held when it was read. */
+  readonly file?: { readonly path: string; readonly name: string; readonly text: string };
   readonly jwt: readonly JwtIssuerConfig[];
   readonly reportFailures: boolean;
 }

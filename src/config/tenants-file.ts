@@ -1,7 +1,7 @@
 // A file of tenants, read at the start and whenever it changes.
 import { optionSchema } from '../registry/option-schema.ts';
 import { checkKeys } from './check/check-keys.ts';
-import { checkTenants, type TakenNames } from './check/check-tenants.ts';
+import { checkTenants, nothingTaken, type TakenNames } from './check/check-tenants.ts';
 import { checkValues } from './check/check-values.ts';
 import { tenantsFileSection } from './check/tenants-section.ts';
 import { toTenant } from './check/to-tenants.ts';
@@ -39,3 +39,14 @@ export const parseTenantsFile = ({
 export const isFaulty = (
   read: ReturnType<typeof parseTenantsFile>,
 ): read is { readonly issues: readonly ConfigIssue[] } => 'issues' in read;
+
+/** What these tenants have, for the check of a file beside them. */
+export const takenBy = (tenants: readonly TenantConfig[]): TakenNames => {
+  const taken = nothingTaken();
+  for (const { id, apiKeys, mtls = [] } of tenants) {
+    taken.ids.add(id);
+    for (const { sha256 } of apiKeys) taken.keys.set(sha256, id);
+    for (const { san } of mtls) taken.names.set(san, id);
+  }
+  return taken;
+};

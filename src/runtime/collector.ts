@@ -5,14 +5,13 @@ import { openDeadLetters } from '../delivery/dead-letters.ts';
 import { createCounters } from '../pipeline/counters.ts';
 import type { CollectorStatus, ComponentContext, Endpoint, HttpMount, ListenerConfig } from '../sdk/index.ts';
 import type { Metrics } from '../telemetry/start-metrics.ts';
-import { TenantSecurityService } from '../tenancy/tenant-security-service.ts';
 import { buildDeliveries } from './deliveries.ts';
 import { createDeliveryCounts } from './delivery-counts.ts';
 import { createHttpHost } from './http-host.ts';
-import { isOpenToAll } from './open-to-all.ts';
 import { logFor } from './log.ts';
 import { giveUpBacklogs, openJournal } from './open-journal.ts';
 import { createMetricSource } from './metric-source.ts';
+import { openTenancy } from './open-tenancy.ts';
 import { openStore } from './open-store.ts';
 import { buildPipelines } from './pipelines.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -85,7 +84,9 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     contextOf,
   });
   const status = createStatus({ config, journal, deliveries, counters, clock, phase: () => phase });
-  const authenticator = new TenantSecurityService({ tenants: config.tenants, openToAll: isOpenToAll(config) });
+  const tenancy = openTenancy({ config, clock, log, onFailure: () => {} });
+  const authenticator = tenancy.service;
+  stack.defer(() => tenancy.close());
   const extensionEndpoints = await startExtensions(scope, config.extensions, (id) => ({
     ...contextOf(id),
     listen: host.listen,

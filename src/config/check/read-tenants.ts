@@ -42,14 +42,14 @@ export const readTenants = (section: TenantsSection, reading: TenantsReading, re
 const readFile = (name: string, taken: TakenNames, reading: TenantsReading, report: Report) => {
   const at = locate(reading.root, ['tenants', 'file']);
   const path = reading.resolve(name, at.place.file);
-  const none = { at: { path, name }, tenants: [] };
-  let text: string;
+  let text = '';
   try {
     text = reading.readText(path);
   } catch {
     report(at, { code: 'CONFIG_FILE_MISSING', message: 'this file cannot be read' });
-    return none;
+    return undefined;
   }
+  const none = { at: { path, name, text }, tenants: [] };
   const tenants = parseTenantsFile({ name, text, taken, nowMs: reading.nowMs });
   if (!isFaulty(tenants)) return { ...none, tenants };
   for (const { file, line, column, path: where, code, message } of tenants.issues) {
