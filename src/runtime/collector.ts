@@ -99,7 +99,7 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     config,
     clock,
     log,
-    onFailure: ({ code: _, ...failure }) => reportViolation({ ...failure, component: 'tenants' }),
+    onFailure: (failure) => reportViolation({ ...failure, component: 'tenants' }),
   });
   const authenticator = tenancy.service;
   stack.defer(() => tenancy.close());

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,10 +99,10 @@ const open = async (tls: { client_ca_file?: string; require_client_cert?: boolea
     name: 'a',
     listener,
     paths: ['/'],
-    handler: (asked, response) =>
-      void service.authenticate(credentialOf(asked), 'ingest').then((who) => {
-        response.end(isRefusal(who) ? who.code : `${who.tenant} ${who.name} ${[...who.scopes].join()}`);
-      }),
+    handler: async (asked, response) => {
+      const who = await service.authenticate(credentialOf(asked), 'ingest');
+      response.end(isRefusal(who) ? who.code : `${who.tenant} ${who.name} ${[...who.scopes].join()}`);
+    },
   });
   return address;
 };
@@ -114,7 +115,7 @@ const ask = async (address: string, client?: string): Promise<Answer> => {
   const own = client === undefined ? {} : { cert: read(`${client}.pem`), key: read(`${client}.key`) };
   const sent = request(`https://${address}/`, { ca: read('ca.pem'), servername: 'localhost', agent: false, ...own });
   sent.end();
-  const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
   return { serial: (answer.socket as TLSSocket).getPeerCertificate().serialNumber, said: await text(answer) };
 };
 

@@ -87,9 +87,8 @@ export class TenantSecurityService implements Authenticator {
     const { bearer, peerNames = [] } = credential;
     const found = bearer === undefined ? this.#byName(peerNames) : await this.#byToken(bearer);
     if ('status' in found || found.scopes.has(scope)) return found;
-    const refusal = lacksScope(scope);
-    this.#failed('insufficient_permission', found, refusal);
-    return refusal;
+    this.#failed('insufficient_permission', found);
+    return lacksScope(scope);
   }
 
   #withoutTenants({ remoteAddress }: Credential): Principal | Refusal {
@@ -116,7 +115,7 @@ export class TenantSecurityService implements Authenticator {
     if (verdict.is === 'unavailable') return NO_KEYS;
     if (verdict.is === 'invalid' || !this.#directory.ids.has(verdict.principal.tenant)) return INVALID_TOKEN;
     if (verdict.is === 'valid') return verdict.principal;
-    this.#failed('expired_session', verdict.principal, EXPIRED);
+    this.#failed('expired_session', verdict.principal);
     return EXPIRED;
   }
 
@@ -128,16 +127,16 @@ export class TenantSecurityService implements Authenticator {
     for (const known of candidates) if (timingSafeEqual(known.digest, digest)) found = known;
     if (found === undefined || found.isRevoked || !isApiKey(token)) {
       const { principal } = found ?? candidates[0]!;
-      if (candidates !== STAND_IN) this.#failed('authentication_failure', principal, INVALID);
+      if (candidates !== STAND_IN) this.#failed('authentication_failure', principal);
       return INVALID;
     }
     if (found.expiresMs > (this.#options.nowMs?.() ?? Number.NEGATIVE_INFINITY)) return found.principal;
-    this.#failed('expired_session', found.principal, EXPIRED);
+    this.#failed('expired_session', found.principal);
     return EXPIRED;
   }
 
-  #failed(type: AuthenticationFailure['type'], { tenant, name }: Principal, { code }: Refusal): void {
-    this.#options.onFailure?.({ type, tenant, principal: name, code });
+  #failed(type: AuthenticationFailure['type'], { tenant, name }: Principal): void {
+    this.#options.onFailure?.({ type, tenant, principal: name });
   }
 }
 

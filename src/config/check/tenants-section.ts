@@ -60,7 +60,10 @@ const jwtIssuer = z
     audience: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
       .describe('What the claim `aud` must have one of.'),
-    jwks_url: z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional().describe('Where its keys are.'),
+    jwks_url: z
+      .url({ protocol: /^https?$/, error: 'expected a URL' })
+      .optional()
+      .describe('Where its keys are.'),
     jwks_file: z.string().min(1).optional().describe('A file with its keys, read again when it changes.'),
     algorithms: z
       .array(z.enum(JWT_ALGORITHMS))
@@ -112,7 +115,9 @@ export const tenantsSection = z.union([
       .string()
       .min(1)
       .optional()
-      .describe('A file with more of them under `tenants`, read again when it changes; `betalogs tenant key` edits it.'),
+      .describe(
+        'A file with more of them under `tenants`, read again when it changes; `betalogs tenant key` edits it.',
+      ),
     jwt: z.array(jwtIssuer).default([]).describe('Whose tokens are taken.'),
     report_failures: z
       .boolean()
@@ -128,4 +133,4 @@ export const tenantsFileSection = z.strictObject({ tenants: tenantList.describe(
 
 /** The short form, a list, as the long one. */
 export const tenantsMapOf = (section: TenantsSection): TenantsMap =>
-  Array.isArray(section) ? { list: section, jwt: [], report_failures: false } : (section as TenantsMap);
+  Array.isArray(section) ? { list: section, jwt: [], report_failures: false } : section;

@@ -1,5 +1,6 @@
 // Tokens of the configured issuers to tenants. What a token's header says of keys (jku, x5u, jwk) is never followed.
 import { createHash } from 'node:crypto';
+import type * as JoseModule from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { JwtIssuerConfig } from '../../config/checked-config.ts';
@@ -74,7 +75,7 @@ export const createVerifier = ({ issuers, clock }: VerifierOptions): TokenVerifi
   };
 };
 
-type Jose = typeof import('jose');
+type Jose = typeof JoseModule;
 
 /** By a claim that is not proved yet: it only chooses whose keys the token must stand up to. */
 const issuerOf = (decode: Jose['decodeJwt'], token: string, issuers: readonly Issuer[]): Issuer | undefined => {
