@@ -15,7 +15,7 @@ export const loadOrReport = async (
   io: CliIo,
 ): Promise<Valid | number> => {
   const readText = (path: string): string => readFileSync(path, 'utf8');
-  const input = { files: configs, sets, env: io.env, cwd: io.cwd, readText };
+  const input = { files: configs, sets, env: io.env, cwd: io.cwd, readText, nowMs: Date.now() };
   const loaded = await loadConfig(input, createRegistry(plugins));
   return loaded.ok ? loaded : reportIssues(loaded.issues, { json }, io);
 };

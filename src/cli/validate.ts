@@ -38,12 +38,15 @@ const contextsFor = (args: GlobalArgs, io: CliIo): ((id: string) => ComponentCon
   return (id) => ({ id, ...shared });
 };
 
-const describe = (name: string, { pipelines, extensions, tenants }: CheckedConfig): readonly string[] => [
+const describe = (name: string, { pipelines, extensions, tenants, tenancy }: CheckedConfig): readonly string[] => [
   `${name}: valid`,
   ...pipelines.map(({ name: pipeline, receivers, processors, exporters }) => {
     const stages = [receivers, processors, exporters].filter((ids) => ids.length > 0);
     return `  ${pipeline}: ${stages.map((ids) => ids.join(', ')).join(' -> ')}`;
   }),
   ...(extensions.length === 0 ? [] : [`  extensions: ${extensions.map(({ id }) => id).join(', ')}`]),
-  `  tenants: ${tenants.length === 0 ? 'none, everything belongs to "default"' : tenants.map(({ id }) => id).join(', ')}`,
+  `  tenants: ${tenants.length === 0 ? noTenants(tenancy) : tenants.map(({ id }) => id).join(', ')}`,
 ];
+
+const noTenants = ({ file, jwt }: CheckedConfig['tenancy']): string =>
+  file === undefined && jwt.length === 0 ? 'none, everything belongs to "default"' : 'none yet, nobody is served';

@@ -2,6 +2,7 @@
 export const CONFIG_CODES = {
   CONFIG_ABANDON: 'An exporter is abandoned and configured at the same time.',
   CONFIG_API_KEY_REPEATED: 'The same API key is given twice.',
+  CONFIG_API_KEYS_ACTIVE: 'A tenant has more than two active API keys.',
   CONFIG_COMPONENT_ID: 'A component id is neither `type` nor `type/name`.',
   CONFIG_CONNECT: 'A store cannot be reached with these settings; `validate --connect` alone tries.',
   CONFIG_DUPLICATE_KEY: 'A key stands twice in one map.',
@@ -9,6 +10,7 @@ export const CONFIG_CODES = {
   CONFIG_ENV_MISSING: 'A referenced environment variable is not set.',
   CONFIG_EXPOSED: 'A listener is reached from beyond this machine, without TLS and tenants.',
   CONFIG_FILE_MISSING: 'A configuration file, or one that it refers to, cannot be read.',
+  CONFIG_MTLS_REPEATED: 'The same certificate name is given twice.',
   CONFIG_NOT_SUPPORTED: 'An option has a value that is for a later release.',
   CONFIG_PIPELINE: 'A pipeline has no receiver or no exporter.',
   CONFIG_PLUGIN_FAILED: 'A plugin throws when it is imported.',

@@ -29,6 +29,8 @@ export interface BatchOrigin {
   readonly receiver: string;
   readonly pipeline: string;
   readonly receivedAt: Instant;
+  /** The name of who sent it, where the receiver tells. */
+  readonly principal?: string | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Authenticator, Intake } from './intake.ts';
 import type { Clock } from '../event/time.ts';
 import type { DeadLetterQueue } from './dead-letters.ts';
 import type { EventQueries } from './query/event-queries.ts';
+import type { ReportViolation } from './violation.ts';
 import type { ListenerConfig } from './config-types.ts';
 
 /** Structured, one JSON line a matter; fields are ids and sizes, never a payload. */
@@ -62,6 +63,8 @@ export interface ExtensionContext extends ReceiverContext {
   readonly store: EventQueries | undefined;
   /** Undefined where there are none, as in most tests. */
   readonly deadLetters?: DeadLetterQueue | undefined;
+  /** To be called where a credential asks for what is another tenant's. Absent in most tests. */
+  readonly reportViolation?: ReportViolation | undefined;
   status(): CollectorStatus;
 }
 

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CanonicalEvent } from '../event/schema.ts';
+import { isCursorRefused } from '../sdk/index.ts';
 import type { EventFilter, EventReader, ExporterPlugin, PageKey, StoredLine } from '../sdk/index.ts';
+import { createEventStore } from '../store/event-store.ts';
 import {
   NS_PER_SECOND,
   START_SECONDS,
@@ -17,7 +19,7 @@ import {
   toEvent,
   traits,
 } from './event-reader-model.ts';
-import { componentContext, exampleEvent, storedBatch } from './fakes.ts';
+import { componentContext, exampleEvent, fakeKeyRing, storedBatch } from './fakes.ts';
 
 export interface ReadableStore {
   /** Resolves when all of them are stored and can be found. */
@@ -246,7 +248,8 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
         expect(await readAll(store.reader, mine, EVERYTHING)).toHaveLength(sharedIds.length);
       });
 
-      test('2,000 random questions bring nothing of the other tenant', async () => {
+      // With the cursors below, 10,000 attempts a store.
+      test('7,500 random questions bring nothing of the other tenant', async () => {
         const guesses = fc.record({
           tenant: fc.constantFrom(mine, `${mine} `, `${mine}' OR '1'='1`, mine.toUpperCase(), '%', '', `${mine}\0`),
           id: fc.constantFrom(...sharedIds, '%', "' OR 1=1 --", TRACES[0]!),
@@ -274,7 +277,35 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
             expect(told.filter(({ line }) => !line.includes('canarymine'))).toEqual([]);
             if (tenant !== mine) expect(told).toEqual([]);
           }),
-          { numRuns: 2000 },
+          { numRuns: 2500 },
+        );
+      });
+
+      test('2,500 forged, swapped and reused cursors lead nowhere, or on among its own', async () => {
+        const events = createEventStore({ reader: store.reader, keys: fakeKeyRing() });
+        const cursors = await Promise.all(
+          [mine, other].map(async (tenant) => {
+            const page = await events.query({ tenant, filter: EVERYTHING, limit: 5 });
+            return isCursorRefused(page) ? '' : page.next!;
+          }),
+        );
+        const attempts = fc.record({
+          cursor: fc.oneof(
+            fc.constantFrom(...cursors),
+            fc.string(),
+            fc.tuple(fc.constantFrom(...cursors), fc.nat(), fc.nat(255)).map(flipped),
+          ),
+          filter: fc.constantFrom<EventFilter>(EVERYTHING, { category: 'business' }, { trace: TRACES[0]! }),
+        });
+        await fc.assert(
+          fc.asyncProperty(attempts, async ({ cursor, filter }) => {
+            const page = await events.query({ tenant: mine, filter, limit: 5, cursor });
+            const isOwn = cursor === cursors[0] && filter === EVERYTHING;
+            expect(isCursorRefused(page)).toBe(!isOwn);
+            if (!isCursorRefused(page))
+              expect(page.events.map(({ event }) => event.tenantId)).toEqual(Array(5).fill(mine));
+          }),
+          { numRuns: 2500 },
         );
       });
     });
@@ -308,6 +339,13 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
       expect(await store.reader.linkedTo('nobody', 'c', { limit: 10 })).toEqual({ lines: [], more: false });
     });
   });
+};
+
+/** A cursor with one of its bytes changed. */
+const flipped = ([cursor, at, by]: [string, number, number]): string => {
+  const bytes = Buffer.from(cursor, 'base64url');
+  bytes[at % bytes.length]! ^= by || 1;
+  return bytes.toString('base64url');
 };
 
 /** In Node 24, not yet in TypeScript's library. */

@@ -130,7 +130,7 @@ export class EventIngestController {
     const facts = this.#factsOf(request);
     if (isProblem(facts)) return facts;
     const limits = { maxBytes, maxCompressedBytes: maxBytes };
-    const lease = reserveFor(request, this.#intake, principal.tenant, limits);
+    const lease = reserveFor(request, this.#intake, principal, limits);
     if (isProblem(lease)) return lease;
     try {
       const bytes = await readBody(request, lease, limits);
