@@ -3,6 +3,7 @@ import { JournalError, type Journal } from '../journal/journal.ts';
 import type { BufferPool } from '../sdk/buffer-pool.ts';
 import { EventBatch } from '../sdk/index.ts';
 import type { BatchItem, BatchOrigin, Log, Outcome, Processor } from '../sdk/index.ts';
+import { countCorrelations } from './count-correlations.ts';
 import { counted } from './counted.ts';
 import type { Counters } from './counters.ts';
 import type { RecentIds } from './recent-ids.ts';
@@ -72,7 +73,9 @@ export const createPipeline = (parts: PipelineParts): Pipeline => {
       const batch = new EventBatch(origin, items.splice(0, trace === undefined ? CHUNK : items.length));
       const processed = await process(batch, trace);
       for (const [slot, outcome] of (processed ?? batch).settled) work.settled[slot] = outcome;
-      if (processed !== undefined) add(work, processed.items);
+      if (processed === undefined) continue;
+      countCorrelations(processed.items, parts.counters);
+      add(work, processed.items);
     }
   };
 
