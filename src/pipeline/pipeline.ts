@@ -5,6 +5,7 @@ import type { AuditRecord } from '../journal/records.ts';
 import type { BufferPool } from '../sdk/buffer-pool.ts';
 import { EventBatch } from '../sdk/index.ts';
 import type { BatchItem, BatchOrigin, Log, Outcome, Processor, Violation } from '../sdk/index.ts';
+import { countCorrelations } from './count-correlations.ts';
 import { counted } from './counted.ts';
 import type { Counters } from './counters.ts';
 import type { RecentIds } from './recent-ids.ts';
@@ -83,7 +84,9 @@ export const createPipeline = (parts: PipelineParts): Pipeline => {
       const processed = await process(batch, trace);
       for (const [slot, outcome] of (processed ?? batch).settled) work.settled[slot] = outcome;
       work.namingOthers.push(...namingOthers(chunk, processed ?? batch));
-      if (processed !== undefined) add(work, processed.items);
+      if (processed === undefined) continue;
+      countCorrelations(processed.items, parts.counters);
+      add(work, processed.items);
     }
   };
 

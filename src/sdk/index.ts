@@ -44,11 +44,14 @@ export { isCursorRefused } from './query/event-queries.ts';
 export type {
   Correlation,
   CursorRefused,
+  DeploymentLink,
   EventPage,
   EventQueries,
   EventRecord,
   GroupLink,
+  KeyLink,
   LinkedBy,
+  LinkedByKey,
   QueryRequest,
   Timeline,
 } from './query/event-queries.ts';

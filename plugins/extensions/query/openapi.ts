@@ -84,7 +84,7 @@ const readPaths: Json = {
     get: {
       operationId: 'findCorrelation',
       tags: ['query'],
-      summary: 'A group, and the events whose links name it, oldest first.',
+      summary: 'A group with what names it or is only its own, oldest first, and what it is linked to.',
       parameters: [pathId('A correlation id.')],
       responses: { 200: json('The group.', ref('Correlation')), 404: problem('No such group.'), ...READ_ANSWERS },
     },
