@@ -10,6 +10,7 @@ import sqlite from './exporters/sqlite/plugin.ts';
 import health from './extensions/health/plugin.ts';
 import query from './extensions/query/plugin.ts';
 import correlate from './processors/correlate/plugin.ts';
+import detect from './processors/detect/plugin.ts';
 import normalize from './processors/normalize/plugin.ts';
 import redact from './processors/redact/plugin.ts';
 import tenantFilter from './processors/tenant-filter/plugin.ts';
@@ -27,6 +28,7 @@ export const plugins: readonly Plugin[] = [
   github,
   validate,
   normalize,
+  detect,
   correlate,
   redact,
   tenantFilter,

@@ -140,11 +140,14 @@ export const createPipeline = (parts: PipelineParts): Pipeline => {
   };
 };
 
-/** Writes the events. A slot that a verdict refused in part stays refused. */
+/**
+ * Writes the events. A slot that a verdict refused in part stays refused; what was derived of its event is written
+ * beside it, and the sender is told of the event alone.
+ */
 const add = ({ sealer, settled, named }: Work, items: readonly BatchItem[]): void => {
   sealer.add(items);
-  for (const { slot, event } of items) {
-    if (settled[slot] !== undefined) continue;
+  for (const { slot, event, derived } of items) {
+    if (derived === true || settled[slot] !== undefined) continue;
     const { tenantId, eventId, correlation, integrity } = event!;
     settled[slot] = { status: 'accepted', eventId, correlationId: correlation.correlationId };
     if (integrity.fingerprint !== undefined) named.push({ slot, tenantId });

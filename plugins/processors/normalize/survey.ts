@@ -1,5 +1,6 @@
 // One pass over the flat attributes and the top of the payload: the facts that decide outcome and error class.
 import { isLonger } from '../../../src/event/check/scalars.ts';
+import { grpcCodeOf } from '../../../src/event/outcome-status.ts';
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 
 type Attributes = NonNullable<CanonicalEvent['attributes']>;
@@ -12,6 +13,8 @@ export interface Survey {
   grpcStatus: number | undefined;
   nestedStatus: string | undefined;
   dependency: string | undefined;
+  /** It names a database: five digits are then an SQLSTATE. */
+  isDatabase: boolean;
   /** Attributes that are longer, or more, than the schema allows. */
   overLimit: boolean;
   /** Characters of all keys and texts of the attributes. */
@@ -26,7 +29,10 @@ const takeHttp: Take = (survey, value) => {
   survey.httpStatus ??= statusNumber(value);
 };
 const takeGrpc: Take = (survey, value) => {
-  survey.grpcStatus ??= statusNumber(value);
+  survey.grpcStatus ??= statusNumber(value) ?? (typeof value === 'string' ? grpcCodeOf(value) : undefined);
+};
+const takeDatabase: Take = (survey) => {
+  survey.isDatabase = true;
 };
 const takePeer: Take = (survey, value) => {
   if (typeof value === 'string' && value !== '') survey.dependency ??= value;
@@ -46,6 +52,9 @@ const FACTS: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['http.response.status_code', takeHttp],
   ['http.status_code', takeHttp],
   ['rpc.grpc.status_code', takeGrpc],
+  ['rpc.response.status_code', takeGrpc],
+  ['db.system', takeDatabase],
+  ['db.system.name', takeDatabase],
   ['peer.service', takePeer],
 ]);
 
@@ -65,6 +74,7 @@ export const surveyOf = (
     grpcStatus: undefined,
     nestedStatus: undefined,
     dependency: undefined,
+    isDatabase: false,
     overLimit: false,
     attributeChars: 0,
   };
