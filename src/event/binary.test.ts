@@ -191,7 +191,7 @@ describe('refused', () => {
     ['a text beyond the end', 'BINARY_MALFORMED', framed(Buffer.from([0x0a, 9, 0x41]))],
     ['a text of 4 GiB', 'BINARY_MALFORMED', framed(Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x41]))],
     ['a field that reaches into the next', 'BINARY_MALFORMED', framed(Buffer.from([0x8a, 0x01, 2, 0x0a, 1, 0x41]))],
-    ['a field of another type', 'BINARY_MALFORMED', framed(Buffer.from([0x08, 1]))],
+    ['a field of another type', 'BINARY_MALFORMED', framed(Buffer.from([0x08, 0]))],
     ['the number 0', 'BINARY_MALFORMED', framed(Buffer.from([0x00, 1]))],
     ['a key of Object', 'BINARY_MALFORMED', framed(entryOf('__proto__'))],
     ['many keys', 'JSON_KEYS', framed(Buffer.concat(Array.from({ length: 4001 }, (_, i) => entryOf(`k${i}`))))],
