@@ -208,6 +208,11 @@ test.each([
   expect(contentOf({ type, content })['correlation']).toEqual({ businessKeys: keys }),
 );
 
+test('the event that it follows is its cause', () => {
+  const links = [{ linkType: 'START' }, { linkType: 'PATH', from: { contextId: 'before' } }];
+  expect(contentOf({ type: 'build.queued', context: { links } })['correlation']).toEqual({ causationId: 'before' });
+});
+
 describe('in a CloudEvent', () => {
   const sent = cdEvent({ type: 'change.merged', content: { uri: 'https://git/pr/7' } });
   const envelope = (data: unknown, more: object = {}) => {

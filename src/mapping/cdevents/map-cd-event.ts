@@ -93,6 +93,7 @@ const specificationOf = ({ version, context }: CdEvent, { subject, predicate }: 
 const correlationOf = ({ context, content, subjectId }: CdEvent, { subject }: CdType): Section | undefined => {
   const correlation: Section = {};
   setIf(correlation, 'correlationId', textOf(context['chainId'], 256));
+  setIf(correlation, 'causationId', causeOf(context['links']));
   const keys: Section = {};
   const name = KEY_OF[subject];
   if (name !== undefined) setIf(keys, name, textOf(subjectId, 256));
@@ -102,6 +103,14 @@ const correlationOf = ({ context, content, subjectId }: CdEvent, { subject }: Cd
   setIf(keys, 'artifactDigest', purlOf(content['artifactId'] ?? subjectId)?.digest);
   setIf(correlation, 'businessKeys', orNothing(keys));
   return orNothing(correlation);
+};
+
+/** A link of the type PATH names the event that this one follows. */
+const causeOf = (links: unknown): string | undefined => {
+  if (!Array.isArray(links)) return undefined;
+  const path: unknown = links.find((link) => isFields(link) && link['linkType'] === 'PATH');
+  const from = isFields(path) ? path['from'] : undefined;
+  return isFields(from) ? textOf(from['contextId'], 256) : undefined;
 };
 
 const KEY_OF: Readonly<Record<string, string>> = {

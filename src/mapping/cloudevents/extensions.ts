@@ -81,7 +81,7 @@ const ACTOR_TYPES: ReadonlySet<unknown> = new Set(actor.shape.type.options);
 export const actorOf = ({ authtype, authid, authclaims }: Fields): Section | undefined => {
   const type = ACTOR_TYPES.has(authtype) ? (authtype as string) : undefined;
   const claims = claimsOf(authclaims);
-  const id = textOf(authid, 256) ?? textOf(claims['sub'], 256) ?? type;
+  const id = textOf(authid, 256) ?? textOf(claims['sub'], 256) ?? (type === undefined ? undefined : nameless(type));
   if (id === undefined) return undefined;
   const found: Section = { id, type: type ?? 'unknown' };
   setIf(found, 'name', textOf(claims['name'], 256));
@@ -89,6 +89,9 @@ export const actorOf = ({ authtype, authid, authclaims }: Fields): Section | und
   setIf(found, 'roles', rolesOf(claims['roles']));
   return found;
 };
+
+/** Where nobody is named, some types say it by themselves. */
+const nameless = (type: string): string => (type === 'system' || type === 'unauthenticated' ? type : 'unknown');
 
 const claimsOf = (text: unknown): Fields => {
   if (typeof text !== 'string') return {};

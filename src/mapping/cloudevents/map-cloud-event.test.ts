@@ -115,13 +115,25 @@ describe('extensions', () => {
       },
     ],
     ['nobody', { authtype: 'unauthenticated' }, { actor: { id: 'unauthenticated', type: 'unauthenticated' } }],
-    ['a type of their own', { authtype: 'robot', authid: 'r' }, { actor: { id: 'r', type: 'unknown' } }],
+    [
+      'a type of their own',
+      { authtype: 'robot', authid: 'r' },
+      { actor: { id: 'r', type: 'unknown' }, attributes: { authtype: 'robot' } },
+    ],
+    ['a user without a name', { authtype: 'user' }, { actor: { id: 'unknown', type: 'user' } }],
     ['claims that are none', { authid: 'u', authclaims: '{' }, { actor: { id: 'u', type: 'unknown' } }],
     ['any other', { sampledrate: 3, flag: true }, { attributes: { sampledrate: 3, flag: true } }],
     ['one that is no scalar', { odd: { a: 1 } }, { data: { odd: { a: 1 } } }],
     ['a traceparent that is none', { traceparent: 7 }, { attributes: { traceparent: 7 } }],
     ['the schema', { dataschema: 'https://acme/s' }, { attributes: { dataschema: 'https://acme/s' } }],
   ])('%s', (_name, more, content) => expect(mapped(more).content).toMatchObject(content));
+
+  test('what became the actor is no attribute, unless the payload names another', () => {
+    const auth = { authtype: 'user', authid: 'u', subject: '42' };
+    expect(mapped(auth).content).not.toHaveProperty('attributes');
+    const { content } = mapped({ ...auth, data: { actor: { id: 'a' } } });
+    expect(content).toMatchObject({ actor: { id: 'a' }, attributes: { authtype: 'user', authid: 'u' } });
+  });
 
   test('null is as good as none', () =>
     expect(mapped({ subject: null, partitionkey: null }).content).not.toHaveProperty('attributes'));

@@ -46,8 +46,8 @@ const addHead = (draft: Draft, envelope: Envelope, { action, category }: TypeNam
   const actor = actorOf(extensions);
   if (content['actor'] === undefined && actor !== undefined) {
     content['actor'] = actor;
-    delete draft.attributes['authtype'];
-    delete draft.attributes['authid'];
+    if (actor['type'] === extensions['authtype']) delete draft.attributes['authtype'];
+    if (actor['id'] === extensions['authid']) delete draft.attributes['authid'];
   }
   if (isCategory(content['category'])) completeSections(draft, envelope, content['category']);
 };
