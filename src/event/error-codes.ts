@@ -21,6 +21,8 @@ export const EVENT_ERROR_CODES = {
   ACTION_UNKNOWN: 'The action is neither built in, nor registered, nor prefixed with "x.".',
   ACTION_CATEGORY_MISMATCH: 'The action belongs to another category.',
   ACTION_CONTRADICTED: 'The event itself says that what its action names did not happen.',
+  CLOUDEVENT_DATA: 'A CloudEvent has both `data` and `data_base64`, or one that cannot be decoded.',
+  CLOUDEVENT_HEADER: 'A `ce-` header is not percent-encoded UTF-8.',
   TENANT_MISMATCH: 'The body names another tenant than the credential.',
 } as const;
 
