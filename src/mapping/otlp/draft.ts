@@ -1,6 +1,8 @@
 // What every record's event has in common: attributes go to their places, and nothing is lost on the way.
 import type { Warning } from '../../event/schema.ts';
-import { type Facts, fits } from './facts.ts';
+import type { RawEvent } from '../../event/raw-event.ts';
+import type { Instant } from '../../event/time.ts';
+import { FACT, type Facts, fits } from './facts.ts';
 import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
 import type { Attributes, OtlpValue } from './request.ts';
 import { fill, fillActor, fillError, fillObject, fillRequest, isMap, type Section } from './sections.ts';
@@ -18,6 +20,9 @@ export interface Draft {
   attributeCount: number;
   data: Section | undefined;
   warnings: Warning[] | undefined;
+  /** When it happened; undefined where the content says it, or nothing does. */
+  instant: Instant | undefined;
+  timeSource: RawEvent['timeSource'];
 }
 
 /** A resource and its scope, worked out once for all their records. */
@@ -33,6 +38,8 @@ export const newDraft = (): Draft => ({
   attributeCount: 0,
   data: undefined,
   warnings: undefined,
+  instant: undefined,
+  timeSource: undefined,
 });
 
 export const warn = (draft: Draft, code: string, path: string): void => {
@@ -83,8 +90,18 @@ export const addSections = ({ content }: Draft, facts: Facts): void => {
   if (facts.hasError) fill(content, 'error', fillError, facts);
 };
 
+/** Attributes whose names would say something else if they stood by themselves. */
+const addSetApart = (draft: Draft, facts: Facts): void => {
+  const apart = facts.peek(FACT['activity.attributes']);
+  if (!isMap(apart)) return;
+  facts.take(FACT['activity.attributes']);
+  for (const key in apart) keep(draft, key, apart[key] as OtlpValue);
+  draft.content['attributes'] = draft.attributes;
+};
+
 /** What is left over, and what the surroundings add. */
 export const finish = (draft: Draft, facts: Facts, surroundings: Surroundings): void => {
+  if (facts.peek(FACT['activity.attributes']) !== undefined) addSetApart(draft, facts);
   facts.drain((key, value) => keep(draft, key, value));
   surroundings.addTo(draft);
   if (draft.data !== undefined) draft.content['data'] = draft.data;

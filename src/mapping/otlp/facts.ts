@@ -6,12 +6,17 @@ const OBJECT = 2;
 const REQUEST = 4;
 const ERROR = 8;
 const EVENT = 16;
+const TIME = 32;
 
 /** Attribute key to the section that it belongs to. */
 const SECTIONS = {
   'activity.category': EVENT,
   'activity.action': EVENT,
   'activity.outcome': EVENT,
+  'activity.attributes': EVENT,
+  'activity.timestamp': TIME,
+  'activity.timestamp_original': TIME,
+  'activity.timestamp_source': TIME,
   outcome: EVENT,
   'event.id': EVENT,
   'event.name': EVENT,
@@ -51,6 +56,8 @@ type FactName = keyof typeof SECTIONS;
 const NAMES = Object.keys(SECTIONS) as FactName[];
 const SLOTS: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
 
+export const isFactKey = (key: string): boolean => SLOTS.has(key);
+
 /** A fact's place, by the attribute's key. Constants, because looking names up cost a tenth of the mapping. */
 export const FACT = Object.fromEntries(SLOTS) as Readonly<Record<FactName, number>>;
 const SECTION_OF: readonly number[] = NAMES.map((name) => SECTIONS[name]);
@@ -72,6 +79,9 @@ export class Facts {
   }
   get hasError(): boolean {
     return (this.#sections & ERROR) !== 0;
+  }
+  get hasTime(): boolean {
+    return (this.#sections & TIME) !== 0;
   }
 
   /** False if the key has no place of its own. */

@@ -1,9 +1,11 @@
 // One LogRecord to the content of an event (EVENTS.md 7).
 import { addSections, collect, dataOf, type Draft, finish, keep, newDraft, type Surroundings, warn } from './draft.ts';
 import { addDomainObject } from './domain-object.ts';
+import { parseInstant } from '../../event/time.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, namedBy, addTrace } from './identity.ts';
 import type { OtlpLog } from './request.ts';
+import { severityOfText, severityTextOf } from './severity.ts';
 
 export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): Draft => {
   const draft = newDraft();
@@ -11,6 +13,8 @@ export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): 
   if (log.body !== undefined && log.body !== null) draft.data = dataOf(log.body);
   collect(draft, facts, log.attributes);
   const attributeName = log.eventName === '' ? facts.peekText(FACT['event.name'], 256) : undefined;
+  draft.instant = log.time ?? log.observed;
+  if (facts.hasTime) addOwnTime(draft, facts);
   addHead(draft, facts, namedBy(facts, log.eventName));
   addSourceName(draft, log.eventName === '' ? (attributeName ?? '') : log.eventName);
   addSeverity(draft, log);
@@ -28,20 +32,31 @@ const addSourceName = (draft: Draft, name: string): void => {
   else keep(draft, 'event.name', name);
 };
 
-const TEXTS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const SEVERITY_OF: ReadonlyMap<string, number> = new Map([
-  ...TEXTS.map((text, i): [string, number] => [text, i * 4 + 1]),
-  ['WARNING', 13],
-  ['CRITICAL', 21],
-]);
-
 /** The number decides; a text of one's own is kept beside it. */
 const addSeverity = (draft: Draft, { severityNumber, severityText }: OtlpLog): void => {
-  const severity = severityNumber === 0 ? SEVERITY_OF.get(severityText.toUpperCase()) : severityNumber;
+  const severity = severityNumber === 0 ? severityOfText(severityText) : severityNumber;
   if (severity !== undefined) {
     if (draft.content['severity'] === undefined) draft.content['severity'] = severity;
     else keep(draft, 'severity_number', severity);
   }
-  const told = severity !== undefined && TEXTS[(severity - 1) >> 2] === severityText;
+  const told = severity !== undefined && severityTextOf(severity) === severityText;
   if (severityText !== '' && !told) keep(draft, 'severity_text', severityText);
+};
+
+/** A time as the sender wrote it says more than the record's number, as long as it can be read. */
+const addOwnTime = (draft: Draft, facts: Facts): void => {
+  const text = facts.peekText(FACT['activity.timestamp'], 64);
+  const parsed = text === undefined ? undefined : parseInstant(text);
+  const original = facts.peekText(FACT['activity.timestamp_original'], 64);
+  if (typeof parsed === 'object') {
+    facts.take(FACT['activity.timestamp']);
+    draft.instant = original === undefined ? undefined : parsed.instant;
+    draft.content['timestamp'] = text;
+  }
+  if (original !== undefined && draft.instant !== undefined)
+    draft.content['timestamp'] = facts.takeText(FACT['activity.timestamp_original'], 64);
+  const source = facts.peek(FACT['activity.timestamp_source']);
+  if (source !== 'source_header' && source !== 'received') return;
+  facts.take(FACT['activity.timestamp_source']);
+  draft.timeSource = source;
 };

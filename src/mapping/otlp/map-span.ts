@@ -1,5 +1,4 @@
 // One Span to the content of an event, where it is one (EVENTS.md 7).
-import type { Instant } from '../../event/time.ts';
 import { type Dropped, drop } from '../../sdk/index.ts';
 import {
   addSections,
@@ -14,6 +13,7 @@ import {
 } from './draft.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, addTrace } from './identity.ts';
+import { nanosText } from './nanos.ts';
 import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
 import { fill, type Section, setIf } from './sections.ts';
 import { CLIENT, ERROR, spanAction, spanOutcome, statusOf } from './span-kind.ts';
@@ -25,7 +25,7 @@ export const mapSpan = (
   surroundings: Surroundings,
   facts: Facts,
   keepAll: boolean,
-): { draft: Draft; instant: Instant | undefined } | Dropped => {
+): Draft | Dropped => {
   const draft = newDraft();
   collect(draft, facts, span.attributes);
   const exception = collectException(draft, facts, span.events);
@@ -48,8 +48,9 @@ export const mapSpan = (
   addSpanContext(draft, span);
   addEvents(draft, span.events, exception);
   addWarnings(draft, span);
+  draft.instant = action === 'request_received' ? (span.start ?? span.end) : (span.end ?? span.start);
   finish(draft, facts, surroundings);
-  return { draft, instant: action === 'request_received' ? (span.start ?? span.end) : (span.end ?? span.start) };
+  return draft;
 };
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
@@ -77,9 +78,6 @@ const eventMap = (event: OtlpSpanEvent): Section => {
   setIf(map, 'timeUnixNano', event.time && nanosText(event.time));
   return Object.assign(map, attributesPart(event.attributes));
 };
-
-const nanosText = ({ seconds, nanos }: Instant): string =>
-  seconds === 0 ? String(nanos) : `${seconds}${String(nanos).padStart(9, '0')}`;
 
 const attributesPart = ({ keys, values }: OtlpSpanEvent['attributes']): Section =>
   keys.length === 0 ? {} : { attributes: Object.fromEntries(keys.map((key, i) => [key, values[i]])) };

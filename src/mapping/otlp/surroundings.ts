@@ -15,6 +15,15 @@ const SERVICE_FIELDS: readonly (readonly [key: string, field: string, maxBytes: 
   ['deployment.environment', 'environment', 128],
 ];
 
+const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
+  SERVICE_FIELDS.toReversed().map(([key, field]): [string, string] => [field, key]),
+);
+const SERVICE_KEYS: ReadonlySet<string> = new Set(SERVICE_FIELDS.map(([key]) => key));
+
+/** The current name of the resource attribute that a field of `service` comes from. */
+export const serviceAttribute = (field: string): string | undefined => ATTRIBUTES.get(field);
+export const isServiceAttribute = (key: string): boolean => SERVICE_KEYS.has(key);
+
 export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surroundings => {
   const rest = asMap(resource.attributes);
   const service = takeService(rest);
@@ -26,6 +35,7 @@ export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surrou
     addTo: (draft) => {
       const { content } = draft;
       if (content['service'] === undefined) content['service'] = { ...service };
+      else if (content['service'] === null) delete content['service'];
       else fill(content, 'service', fillService, service);
       for (const [key, value] of extras) keep(draft, key, copyOf(value));
     },
