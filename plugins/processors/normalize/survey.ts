@@ -1,5 +1,6 @@
 // One pass over the flat attributes and the top of the payload: the facts that decide outcome and error class.
 import { isLonger } from '../../../src/event/check/scalars.ts';
+import { grpcStatusOf } from '../../../src/event/grpc-status.ts';
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 
 type Attributes = NonNullable<CanonicalEvent['attributes']>;
@@ -26,7 +27,7 @@ const takeHttp: Take = (survey, value) => {
   survey.httpStatus ??= statusNumber(value);
 };
 const takeGrpc: Take = (survey, value) => {
-  survey.grpcStatus ??= statusNumber(value);
+  survey.grpcStatus ??= grpcStatusOf(value);
 };
 const takePeer: Take = (survey, value) => {
   if (typeof value === 'string' && value !== '') survey.dependency ??= value;
@@ -46,6 +47,7 @@ const FACTS: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['http.response.status_code', takeHttp],
   ['http.status_code', takeHttp],
   ['rpc.grpc.status_code', takeGrpc],
+  ['rpc.response.status_code', takeGrpc],
   ['peer.service', takePeer],
 ]);
 

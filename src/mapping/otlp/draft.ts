@@ -4,8 +4,19 @@ import type { RawEvent } from '../../event/raw-event.ts';
 import type { Instant } from '../../event/time.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
-import type { Attributes, OtlpValue } from './request.ts';
-import { fill, fillActor, fillError, fillObject, fillRequest, isMap, type Section } from './sections.ts';
+import { type Attributes, isRawJson, type OtlpValue } from './request.ts';
+import {
+  dropQueries,
+  fill,
+  fillActor,
+  fillAddress,
+  fillDeployment,
+  fillError,
+  fillObject,
+  fillRequest,
+  isMap,
+  type Section,
+} from './sections.ts';
 
 // The bounds of `attributes` in EVENTS.md 2: what is beyond them is kept under `data` instead of being refused.
 const MAX_KEYS = 128;
@@ -28,6 +39,7 @@ export interface Draft {
 /** A resource and its scope, worked out once for all their records. */
 export interface Surroundings {
   readonly warnings: readonly Warning[];
+  readonly environment: string | undefined;
   /** Adds the service and the other facts to a record's event: copies, for events are changed in place later. */
   addTo(draft: Draft): void;
 }
@@ -68,11 +80,11 @@ export const keep = (draft: Draft, key: string, value: OtlpValue): void => {
 const isFlat = (value: OtlpValue): boolean => {
   if (typeof value === 'string') return fits(value, MAX_TEXT_BYTES);
   if (typeof value !== 'object' || value === null) return true;
-  return Array.isArray(value) && value.length <= MAX_ITEMS && value.every(isFlatItem);
+  return Array.isArray(value) ? value.length <= MAX_ITEMS && value.every(isFlatItem) : isRawJson(value);
 };
 
 const isFlatItem = (item: unknown): boolean =>
-  typeof item === 'string' ? fits(item, MAX_TEXT_BYTES) : typeof item !== 'object' || item === null;
+  typeof item === 'string' ? fits(item, MAX_TEXT_BYTES) : typeof item !== 'object' || item === null || isRawJson(item);
 
 /** The body's own key goes first; an attribute of the same name stands beside it. */
 export const keepNested = (draft: Draft, key: string, value: unknown): void => {
@@ -83,10 +95,19 @@ export const keepNested = (draft: Draft, key: string, value: unknown): void => {
 /** A body that is no map is wrapped: `data` is one. */
 export const dataOf = (body: OtlpValue): Section => (isMap(body) ? body : { value: body });
 
-export const addSections = ({ content }: Draft, facts: Facts): void => {
-  if (facts.hasActor) fill(content, 'actor', fillActor, facts);
+const addActor = ({ content }: Draft, facts: Facts): void => {
+  fill(content, 'actor', fillActor, facts);
+  if (content['category'] === 'security' && content['actor'] === undefined) fill(content, 'actor', fillAddress, facts);
+};
+
+export const addSections = (draft: Draft, facts: Facts): void => {
+  const { content } = draft;
+  if (facts.hasActor) addActor(draft, facts);
   if (facts.hasObject) fill(content, 'object', fillObject, facts);
-  if (facts.hasRequest) fill(content, 'request', fillRequest, facts);
+  if (facts.hasRequest) {
+    if (dropQueries(facts)) warn(draft, 'query_string_dropped', '/request/path');
+    fill(content, 'request', fillRequest, facts);
+  }
   if (facts.hasError) fill(content, 'error', fillError, facts);
 };
 
@@ -102,6 +123,8 @@ const addSetApart = (draft: Draft, facts: Facts): void => {
 /** What is left over, and what the surroundings add. */
 export const finish = (draft: Draft, facts: Facts, surroundings: Surroundings): void => {
   if (facts.peek(FACT['activity.attributes']) !== undefined) addSetApart(draft, facts);
+  if (facts.hasDeployment || draft.content['deployment'] !== undefined)
+    fill(draft.content, 'deployment', fillDeployment, { facts, environment: surroundings.environment });
   facts.drain((key, value) => keep(draft, key, value));
   surroundings.addTo(draft);
   if (draft.data !== undefined) draft.content['data'] = draft.data;

@@ -7,6 +7,8 @@ const REQUEST = 4;
 const ERROR = 8;
 const EVENT = 16;
 const TIME = 32;
+const DEPLOYMENT = 64;
+const DERIVED = 128;
 
 /** Attribute key to the section that it belongs to. */
 const SECTIONS = {
@@ -27,8 +29,11 @@ const SECTIONS = {
   'user.full_name': ACTOR,
   'user.email': ACTOR,
   'user.roles': ACTOR,
+  'enduser.role': ACTOR,
   'client.address': ACTOR,
+  'http.client_ip': ACTOR,
   'user_agent.original': ACTOR,
+  'http.user_agent': ACTOR,
   'object.type': OBJECT,
   'object.id': OBJECT,
   'object.name': OBJECT,
@@ -40,6 +45,11 @@ const SECTIONS = {
   'http.method': REQUEST,
   'url.path': REQUEST,
   'http.target': REQUEST,
+  'url.full': REQUEST,
+  'http.url': REQUEST,
+  'url.query': REQUEST,
+  'rpc.service': REQUEST,
+  'rpc.method': REQUEST,
   'http.response.status_code': REQUEST,
   'http.status_code': REQUEST,
   'http.server.request.duration': REQUEST,
@@ -50,6 +60,15 @@ const SECTIONS = {
   'error.type': ERROR,
   'error.message': ERROR,
   'db.response.status_code': ERROR,
+  'deployment.id': DEPLOYMENT,
+  'deployment.status': DEPLOYMENT,
+  'deployment.environment.name': DEPLOYMENT,
+  'deployment.environment': DEPLOYMENT,
+  'messaging.message.id': DERIVED,
+  'messaging.message_id': DERIVED,
+  'messaging.destination.name': DERIVED,
+  'messaging.destination': DERIVED,
+  'feature_flag.key': DERIVED,
 } as const;
 type FactName = keyof typeof SECTIONS;
 
@@ -83,6 +102,13 @@ export class Facts {
   get hasTime(): boolean {
     return (this.#sections & TIME) !== 0;
   }
+  get hasDeployment(): boolean {
+    return (this.#sections & DEPLOYMENT) !== 0;
+  }
+  /** Facts from which more is concluded, and which stay attributes. */
+  get hasDerived(): boolean {
+    return (this.#sections & DERIVED) !== 0;
+  }
 
   /** False if the key has no place of its own. */
   put(key: string, value: OtlpValue): boolean {
@@ -96,6 +122,11 @@ export class Facts {
 
   peek(fact: number): OtlpValue | undefined {
     return this.#values[fact];
+  }
+
+  /** Another value for a fact that is there. */
+  replace(fact: number, value: OtlpValue): void {
+    this.#values[fact] = value;
   }
 
   /** The value as it is. */

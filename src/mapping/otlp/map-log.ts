@@ -1,8 +1,10 @@
 // One LogRecord to the content of an event (EVENTS.md 7).
 import { addSections, collect, dataOf, type Draft, finish, keep, newDraft, type Surroundings, warn } from './draft.ts';
 import { addDomainObject } from './domain-object.ts';
+import { outcomeOfVerb } from '../../event/outcome-words.ts';
 import { parseInstant } from '../../event/time.ts';
 import { FACT, type Facts, fits } from './facts.ts';
+import { addDerived } from './derived.ts';
 import { addHead, addSourceType, namedBy, addTrace } from './identity.ts';
 import type { OtlpLog } from './request.ts';
 import { severityOfText, severityTextOf } from './severity.ts';
@@ -20,6 +22,8 @@ export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): 
   addSeverity(draft, log);
   addSections(draft, facts);
   addDomainObject(draft);
+  if (facts.hasDerived) addDerived(draft, facts);
+  if (draft.content['outcome'] === undefined) addOutcome(draft);
   addTrace(draft, log, facts);
   if (log.droppedAttributesCount > 0) warn(draft, 'attributes_dropped', '/attributes');
   if (log.badId) warn(draft, 'trace_context_invalid', '/correlation');
@@ -59,4 +63,18 @@ const addOwnTime = (draft: Draft, facts: Facts): void => {
   if (source !== 'source_header' && source !== 'received') return;
   facts.take(FACT['activity.timestamp_source']);
   draft.timeSource = source;
+};
+
+const ERROR_SEVERITY = 17;
+/** What `normalize` would find the outcome in: it goes before the severity. */
+const TELLING_SECTIONS = ['error', 'request', 'security', 'deployment', 'github'];
+const TELLING_ATTRIBUTES = ['is_failure', 'otel.status_code', 'rpc.grpc.status_code', 'rpc.response.status_code'];
+
+/** A record of severity ERROR that says nothing else of how it ended, ended in error. */
+const addOutcome = ({ content, attributes, data }: Draft): void => {
+  const { severity, action } = content;
+  if (typeof severity !== 'number' || severity < ERROR_SEVERITY || typeof action !== 'string') return;
+  if (TELLING_SECTIONS.some((name) => content[name] !== undefined) || outcomeOfVerb(action) !== undefined) return;
+  if (TELLING_ATTRIBUTES.some((key) => attributes[key] !== undefined)) return;
+  if (data?.['status'] === undefined && data?.['is_failure'] === undefined) content['outcome'] = 'error';
 };

@@ -1,4 +1,5 @@
 // One Span to the content of an event, where it is one (EVENTS.md 7).
+import { grpcStatusName } from '../../event/grpc-status.ts';
 import { type Dropped, drop } from '../../sdk/index.ts';
 import {
   addSections,
@@ -13,10 +14,11 @@ import {
 } from './draft.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, addTrace } from './identity.ts';
+import { addDerived } from './derived.ts';
 import { nanosText } from './nanos.ts';
 import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
 import { fill, type Section, setIf } from './sections.ts';
-import { CLIENT, ERROR, spanAction, spanOutcome, statusOf } from './span-kind.ts';
+import { CLIENT, ERROR, grpcStatus, spanAction, spanOutcome, statusOf } from './span-kind.ts';
 
 const MAX_LINKS = 32;
 
@@ -43,6 +45,7 @@ export const mapSpan = (
   addSections(draft, facts);
   addDuration(draft, span);
   addObject(draft, action);
+  if (facts.hasDerived) addDerived(draft, facts);
   addError(draft, span, action);
   addTrace(draft, span, facts);
   addSpanContext(draft, span);
@@ -103,6 +106,8 @@ const OBJECT_KEYS: Readonly<Record<string, readonly (readonly [key: string, type
   db_error: [
     ['db.collection.name', 'db.collection'],
     ['db.sql.table', 'db.collection'],
+    ['db.mongodb.collection', 'db.collection'],
+    ['db.cassandra.table', 'db.collection'],
   ],
 };
 
@@ -116,7 +121,15 @@ const addObject = ({ content, attributes }: Draft, action: string | undefined): 
   }
 };
 
-const PEER_KEYS = ['peer.service', 'db.system.name', 'db.system', 'server.address'];
+const PEER_KEYS = [
+  'service.peer.name',
+  'peer.service',
+  'db.system.name',
+  'db.system',
+  'messaging.system',
+  'server.address',
+  'net.peer.name',
+];
 
 const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): void => {
   const { content } = draft;
@@ -126,6 +139,8 @@ const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): voi
 
 const fillSpanError = (error: Section, { draft, span }: { draft: Draft; span: OtlpSpan }): void => {
   addStatusMessage(draft, error, span.statusMessage);
+  const grpc = grpcStatus(draft.attributes);
+  if (grpc !== undefined && grpc > 0) setIf(error, 'code', grpcStatusName(grpc));
   if (span.kind === CLIENT) setIf(error, 'dependency', PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer));
 };
 
@@ -168,9 +183,13 @@ const fullLink = ({ traceId, spanId, traceState, attributes }: OtlpLink): Sectio
   ...attributesPart(attributes),
 });
 
+const lacksAttributes = (part: { droppedAttributesCount: number }): boolean => part.droppedAttributesCount > 0;
+
 const addWarnings = (draft: Draft, span: OtlpSpan): void => {
   if (span.droppedAttributesCount > 0) warn(draft, 'attributes_dropped', '/attributes');
   if (span.droppedEventsCount > 0) warn(draft, 'span_events_dropped', '/data/events');
   if (span.droppedLinksCount > 0) warn(draft, 'span_links_dropped', '/correlation/links');
+  if (span.events.some(lacksAttributes)) warn(draft, 'span_event_attributes_dropped', '/data/events');
+  if (span.links.some(lacksAttributes)) warn(draft, 'span_link_attributes_dropped', '/data/links');
   if (span.badId) warn(draft, 'trace_context_invalid', '/correlation');
 };

@@ -4,6 +4,7 @@ import type { CanonicalEvent } from '../../event/schema.ts';
 import { isFactKey } from './facts.ts';
 import { isNativeKey } from './native-path.ts';
 import { isServiceAttribute } from './surroundings.ts';
+import { withoutQuery } from './url.ts';
 
 export interface OtlpScopeJson {
   readonly name?: string;
@@ -20,7 +21,8 @@ interface Sorted {
 /** Of `activity.attributes` each entry is an attribute, whatever its name. */
 export const SET_APART = 'activity.attributes';
 
-export const sortAttributes = ({ attributes }: CanonicalEvent): Sorted => {
+export const sortAttributes = (event: CanonicalEvent): Sorted => {
+  const { attributes } = event;
   const resource: Attributes = {};
   const scope: { name?: string; version?: string } = {};
   const flat: Attributes = {};
@@ -30,11 +32,37 @@ export const sortAttributes = ({ attributes }: CanonicalEvent): Sorted => {
     if (isOfResource(key)) resource[key.slice(RESOURCE.length)] = value;
     else if (key === 'otel.scope.name' && isName(value)) scope.name = value;
     else if (key === 'otel.scope.version' && isName(value)) scope.version = value;
-    else if (isFactKey(key) || isNativeKey(key) || key.startsWith(RESOURCE)) (apart ??= {})[key] = value;
+    else if ((isFactKey(key) && !isSettled(key, value, event)) || isNativeKey(key) || key.startsWith(RESOURCE))
+      (apart ??= {})[key] = value;
     else flat[key] = value;
   }
   if (apart !== undefined) flat[SET_APART] = apart;
   return { resource, scope, flat };
+};
+
+/** May it be read on return, because the event already has what is concluded from it? */
+const isSettled = (
+  key: string,
+  value: unknown,
+  { category, request, object, correlation }: CanonicalEvent,
+): boolean => {
+  switch (key) {
+    case 'rpc.service':
+    case 'rpc.method':
+      return request?.path !== undefined;
+    case 'url.full':
+    case 'http.url':
+      return request?.path !== undefined && typeof value === 'string' && withoutQuery(value) === value;
+    case 'feature_flag.key':
+    case 'messaging.destination.name':
+    case 'messaging.destination':
+      return object !== undefined || category === 'business';
+    case 'messaging.message.id':
+    case 'messaging.message_id':
+      return correlation.businessKeys?.['messageId'] !== undefined;
+    default:
+      return false;
+  }
 };
 
 const RESOURCE = 'resource.';

@@ -27,11 +27,12 @@ export const isServiceAttribute = (key: string): boolean => SERVICE_KEYS.has(key
 export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surroundings => {
   const rest = asMap(resource.attributes);
   const service = takeService(rest);
-  const warnings = warningsOf(resource, service);
+  const warnings = warningsOf(resource, scope, service);
   service['name'] ??= 'unknown_service';
   const extras = extrasOf(rest, scope);
   return {
     warnings,
+    environment: service['environment'],
     addTo: (draft) => {
       const { content } = draft;
       if (content['service'] === undefined) content['service'] = { ...service };
@@ -74,9 +75,10 @@ const extrasOf = (resource: ReadonlyMap<string, OtlpValue>, scope: OtlpScope): [
   return extras;
 };
 
-const warningsOf = (resource: OtlpResource, service: Readonly<Record<string, string>>): Warning[] => [
+const warningsOf = (resource: OtlpResource, scope: OtlpScope, service: Readonly<Record<string, string>>): Warning[] => [
   ...(service['name'] === undefined ? [{ code: 'service_name_missing', path: '/service/name' }] : []),
   ...(resource.droppedAttributesCount > 0 ? [{ code: 'resource_attributes_dropped', path: '/attributes' }] : []),
+  ...(scope.droppedAttributesCount > 0 ? [{ code: 'scope_attributes_dropped', path: '/attributes' }] : []),
 ];
 
 const copyOf = (value: OtlpValue): OtlpValue => {

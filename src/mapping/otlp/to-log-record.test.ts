@@ -205,8 +205,9 @@ test('integers keep every digit', () => {
   const text =
     '{"data":{"a":9007199254740993,"b":-9223372036854775808,"c":123456789012345678901234567890,"d":1e21,"e":0.1}}';
   const { data } = (parseJson(text) as { value: { data: CanonicalEvent['data'] } }).value;
-  const back = throughOtlp([{ ...eventOf(TICK), data }])[0]!.content['data'];
-  expect(JSON.stringify(back)).toBe(JSON.stringify(data));
+  const flat = { id: data!['a'], ids: [data!['b']] } as unknown as CanonicalEvent['attributes'];
+  const back = throughOtlp([{ ...eventOf(TICK), data, attributes: flat }])[0]!.content;
+  expect(JSON.stringify([back['data'], back['attributes']])).toBe(JSON.stringify([data, flat]));
 });
 
 /** An AnyValue as OpenTelemetry's SDK holds it before it serialises. */
