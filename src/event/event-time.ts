@@ -11,13 +11,14 @@ export interface EventTime {
   readonly text: string;
   /** What was sent, where it reads differently. */
   readonly original: string | undefined;
-  readonly source: 'event' | 'received';
+  readonly source: 'event' | 'source_header' | 'received';
   readonly zoneAssumed: boolean;
 }
 
-export const eventTimeOf = ({ content, instant, receivedAt }: RawEvent): EventTime | TimeFault => {
+export const eventTimeOf = ({ content, instant, timeSource, receivedAt }: RawEvent): EventTime | TimeFault => {
   const sent = textOf(content['timestamp']);
-  if (instant !== undefined) return rewritten(instant, sent === undefined ? undefined : String(sent), 'event');
+  if (instant !== undefined)
+    return rewritten(instant, sent === undefined ? undefined : String(sent), timeSource ?? 'event');
   if (sent === undefined) return rewritten(receivedAt, undefined, 'received');
   const parsed = parseInstant(sent);
   if (typeof parsed === 'string') return parsed;

@@ -39,10 +39,5 @@ const GRPC: readonly (readonly [name: string, OutcomeValue])[] = [
   ['UNAUTHENTICATED', 'denied'],
 ];
 
-const GRPC_CODES: ReadonlyMap<string, number> = new Map(GRPC.map(([name], code) => [name, code]));
-
-/** The code of a status by its name, e.g. `DEADLINE_EXCEEDED`. */
-export const grpcCodeOf = (name: string): number | undefined => GRPC_CODES.get(name);
-
 export const outcomeOfGrpc = (status: number | undefined): OutcomeValue | undefined =>
   status === undefined ? undefined : GRPC[status]?.[1];

@@ -28,6 +28,8 @@ export interface RawEvent {
   readonly canonical?: true;
   /** The event's time where the protocol already gave it as numbers; goes before `content.timestamp`. */
   readonly instant?: Instant;
+  /** Whose time `instant` is, where that is not the event's own. */
+  readonly timeSource?: 'source_header' | 'received';
   /** The sender's identity where the protocol carries it beside the content. */
   readonly identity?: SenderIdentity;
   /** An id that the edge derived without a sender's identity (rule 3); the engine mints a UUIDv7 where it is absent (rule 2). */

@@ -1,6 +1,6 @@
 // One pass over the flat attributes and the top of the payload: the facts that decide outcome and error class.
 import { isLonger } from '../../../src/event/check/scalars.ts';
-import { grpcCodeOf } from '../../../src/event/outcome-status.ts';
+import { grpcStatusOf } from '../../../src/event/grpc-status.ts';
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 
 type Attributes = NonNullable<CanonicalEvent['attributes']>;
@@ -29,7 +29,7 @@ const takeHttp: Take = (survey, value) => {
   survey.httpStatus ??= statusNumber(value);
 };
 const takeGrpc: Take = (survey, value) => {
-  survey.grpcStatus ??= statusNumber(value) ?? (typeof value === 'string' ? grpcCodeOf(value) : undefined);
+  survey.grpcStatus ??= grpcStatusOf(value);
 };
 const takeDatabase: Take = (survey) => {
   survey.isDatabase = true;

@@ -106,11 +106,15 @@ const readInt64 = (value: unknown): number | object => {
 };
 
 const NAMED = new Set(['NaN', 'Infinity', '-Infinity']);
+const INTEGER = /^-?\d{1,400}$/;
 const DOUBLE = /^-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,4})?$/;
 
-const readDouble = (value: unknown): number | string => {
+/** An integer without an exponent that no double holds was kept as its digits: it stays so. */
+const readDouble = (value: unknown): number | string | object => {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const text = typeof value === 'string' ? value : (rawNumberText(value) ?? '');
+  const digits = rawNumberText(value);
+  if (digits !== undefined && INTEGER.test(digits)) return value as object;
+  const text = typeof value === 'string' ? value : (digits ?? '');
   if (!NAMED.has(text) && !DOUBLE.test(text)) throw wrongType('doubleValue', 'a number');
   return finiteOrName(Number(text));
 };

@@ -83,14 +83,28 @@ const readScope = (value: unknown): OtlpScope => {
     name: readText(fields['name'], 'scope/name'),
     version: readText(fields['version'], 'scope/version'),
     attributes: readAttributes(fields['attributes']),
+    droppedAttributesCount: readInteger(fields['droppedAttributesCount'], 'droppedAttributesCount'),
   };
 };
+
+const namesOf = (prefix: string, names: readonly string[]): ReadonlyMap<unknown, number> =>
+  new Map(names.map((name, i) => [prefix + name, i]));
+const SPAN_KINDS = namesOf('SPAN_KIND_', ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']);
+const STATUS_CODES = namesOf('STATUS_CODE_', ['UNSET', 'OK', 'ERROR']);
+const SEVERITIES = namesOf('SEVERITY_NUMBER_', [
+  'UNSPECIFIED',
+  ...['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((name) => [name, `${name}2`, `${name}3`, `${name}4`]),
+]);
+
+/** OTLP says numbers; senders that use protobuf's own JSON write names. */
+const readEnum = (value: unknown, names: ReadonlyMap<unknown, number>, path: string): number =>
+  names.get(value) ?? readInteger(value, path);
 
 const readLog = (fields: Fields): OtlpLog => {
   const log = newLog(0);
   log.time = readInstant(fields['timeUnixNano'], 'timeUnixNano');
   log.observed = readInstant(fields['observedTimeUnixNano'], 'observedTimeUnixNano');
-  log.severityNumber = readInteger(fields['severityNumber'], 'severityNumber');
+  log.severityNumber = readEnum(fields['severityNumber'], SEVERITIES, 'severityNumber');
   log.severityText = readText(fields['severityText'], 'severityText');
   log.body = fields['body'] === undefined || fields['body'] === null ? undefined : readValue(fields['body'], 0);
   readAttributes(fields['attributes'], log.attributes);
@@ -110,7 +124,7 @@ const readSpan = (fields: Fields): OtlpSpan => {
   span.traceState = readText(fields['traceState'], 'traceState');
   span.flags = readInteger(fields['flags'], 'flags');
   span.name = readText(fields['name'], 'name');
-  span.kind = readInteger(fields['kind'], 'kind');
+  span.kind = readEnum(fields['kind'], SPAN_KINDS, 'kind');
   span.start = readInstant(fields['startTimeUnixNano'], 'startTimeUnixNano');
   span.end = readInstant(fields['endTimeUnixNano'], 'endTimeUnixNano');
   readAttributes(fields['attributes'], span.attributes);
@@ -129,6 +143,7 @@ const readSpanEvent = (value: unknown): OtlpSpanEvent => {
   event.time = readInstant(fields['timeUnixNano'], 'events/timeUnixNano');
   event.name = readText(fields['name'], 'events/name');
   readAttributes(fields['attributes'], event.attributes);
+  event.droppedAttributesCount = readInteger(fields['droppedAttributesCount'], 'droppedAttributesCount');
   return event;
 };
 
@@ -139,13 +154,14 @@ const readLink = (value: unknown, span: OtlpSpan): OtlpLink => {
   link.spanId = readId(fields['spanId'], 8, 'links/spanId', span);
   link.traceState = readText(fields['traceState'], 'links/traceState');
   readAttributes(fields['attributes'], link.attributes);
+  link.droppedAttributesCount = readInteger(fields['droppedAttributesCount'], 'droppedAttributesCount');
   return link;
 };
 
 const readStatus = (value: unknown, span: OtlpSpan): void => {
   if (value === undefined || value === null) return;
   const fields = readObject(value, 'status');
-  span.statusCode = readInteger(fields['code'], 'status/code');
+  span.statusCode = readEnum(fields['code'], STATUS_CODES, 'status/code');
   span.statusMessage = readText(fields['message'], 'status/message');
 };
 

@@ -119,6 +119,7 @@ const readScope = (reader: WireReader, end: number): OtlpScope => {
     if (tag === 0x0a) scope.name = reader.string(reader.length(end));
     else if (tag === 0x12) scope.version = reader.string(reader.length(end));
     else if (tag === 0x1a) readKeyValue(reader, reader.length(end), scope.attributes);
+    else if (tag === 0x20) scope.droppedAttributesCount = reader.varint32();
     else reader.skip(tag, end);
   }
   reader.finish(end);
@@ -241,6 +242,7 @@ const readSpanEvent = (reader: WireReader, end: number): OtlpSpanEvent => {
     if (tag === 0x09) event.time = reader.instant(end);
     else if (tag === 0x12) event.name = reader.name(reader.length(end));
     else if (tag === 0x1a) readKeyValue(reader, reader.length(end), event.attributes);
+    else if (tag === 0x20) event.droppedAttributesCount = reader.varint32();
     else reader.skip(tag, end);
   }
   reader.finish(end);
@@ -255,6 +257,7 @@ const readLink = (reader: WireReader, end: number, span: OtlpSpan): OtlpLink => 
     else if (tag === 0x12) link.spanId = readId(reader, reader.length(end), 8, span);
     else if (tag === 0x1a) link.traceState = reader.string(reader.length(end));
     else if (tag === 0x22) readKeyValue(reader, reader.length(end), link.attributes);
+    else if (tag === 0x28) link.droppedAttributesCount = reader.varint32();
     else reader.skip(tag, end);
   }
   reader.finish(end);

@@ -7,6 +7,7 @@ import {
   encodeLogs,
   encodeSpans,
   fixed64,
+  hasBigNumber,
   int,
   keyValue,
   len,
@@ -131,11 +132,6 @@ describe('what OpenTelemetry encodes', () => {
     );
   });
 
-  // The serialiser writes large integers in JSON as doubles print them; those alone are told otherwise by protobuf.
-  const hasBigNumber = (value: unknown): boolean =>
-    typeof value === 'number'
-      ? Number.isInteger(value) && !Number.isSafeInteger(value)
-      : typeof value === 'object' && value !== null && Object.values(value).some(hasBigNumber);
   const comparable = (slot: object) => JSON.parse(JSON.stringify({ ...slot, rawSize: 0, eventId: '' }));
 
   test.each([

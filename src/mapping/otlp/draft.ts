@@ -1,9 +1,22 @@
 // What every record's event has in common: attributes go to their places, and nothing is lost on the way.
 import type { Warning } from '../../event/schema.ts';
-import { type Facts, fits } from './facts.ts';
+import type { RawEvent } from '../../event/raw-event.ts';
+import type { Instant } from '../../event/time.ts';
+import { FACT, type Facts, fits } from './facts.ts';
 import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
-import type { Attributes, OtlpValue } from './request.ts';
-import { fill, fillActor, fillError, fillObject, fillRequest, isMap, type Section } from './sections.ts';
+import { type Attributes, isRawJson, type OtlpValue } from './request.ts';
+import {
+  dropQueries,
+  fill,
+  fillActor,
+  fillAddress,
+  fillDeployment,
+  fillError,
+  fillObject,
+  fillRequest,
+  isMap,
+  type Section,
+} from './sections.ts';
 
 // The bounds of `attributes` in EVENTS.md 2: what is beyond them is kept under `data` instead of being refused.
 const MAX_KEYS = 128;
@@ -18,11 +31,15 @@ export interface Draft {
   attributeCount: number;
   data: Section | undefined;
   warnings: Warning[] | undefined;
+  /** When it happened; undefined where the content says it, or nothing does. */
+  instant: Instant | undefined;
+  timeSource: RawEvent['timeSource'];
 }
 
 /** A resource and its scope, worked out once for all their records. */
 export interface Surroundings {
   readonly warnings: readonly Warning[];
+  readonly environment: string | undefined;
   /** Adds the service and the other facts to a record's event: copies, for events are changed in place later. */
   addTo(draft: Draft): void;
 }
@@ -33,6 +50,8 @@ export const newDraft = (): Draft => ({
   attributeCount: 0,
   data: undefined,
   warnings: undefined,
+  instant: undefined,
+  timeSource: undefined,
 });
 
 export const warn = (draft: Draft, code: string, path: string): void => {
@@ -61,11 +80,11 @@ export const keep = (draft: Draft, key: string, value: OtlpValue): void => {
 const isFlat = (value: OtlpValue): boolean => {
   if (typeof value === 'string') return fits(value, MAX_TEXT_BYTES);
   if (typeof value !== 'object' || value === null) return true;
-  return Array.isArray(value) && value.length <= MAX_ITEMS && value.every(isFlatItem);
+  return Array.isArray(value) ? value.length <= MAX_ITEMS && value.every(isFlatItem) : isRawJson(value);
 };
 
 const isFlatItem = (item: unknown): boolean =>
-  typeof item === 'string' ? fits(item, MAX_TEXT_BYTES) : typeof item !== 'object' || item === null;
+  typeof item === 'string' ? fits(item, MAX_TEXT_BYTES) : typeof item !== 'object' || item === null || isRawJson(item);
 
 /** The body's own key goes first; an attribute of the same name stands beside it. */
 export const keepNested = (draft: Draft, key: string, value: unknown): void => {
@@ -76,15 +95,36 @@ export const keepNested = (draft: Draft, key: string, value: unknown): void => {
 /** A body that is no map is wrapped: `data` is one. */
 export const dataOf = (body: OtlpValue): Section => (isMap(body) ? body : { value: body });
 
-export const addSections = ({ content }: Draft, facts: Facts): void => {
-  if (facts.hasActor) fill(content, 'actor', fillActor, facts);
+const addActor = ({ content }: Draft, facts: Facts): void => {
+  fill(content, 'actor', fillActor, facts);
+  if (content['category'] === 'security' && content['actor'] === undefined) fill(content, 'actor', fillAddress, facts);
+};
+
+export const addSections = (draft: Draft, facts: Facts): void => {
+  const { content } = draft;
+  if (facts.hasActor) addActor(draft, facts);
   if (facts.hasObject) fill(content, 'object', fillObject, facts);
-  if (facts.hasRequest) fill(content, 'request', fillRequest, facts);
+  if (facts.hasRequest) {
+    if (dropQueries(facts)) warn(draft, 'query_string_dropped', '/request/path');
+    fill(content, 'request', fillRequest, facts);
+  }
   if (facts.hasError) fill(content, 'error', fillError, facts);
+};
+
+/** Attributes whose names would say something else if they stood by themselves. */
+const addSetApart = (draft: Draft, facts: Facts): void => {
+  const apart = facts.peek(FACT['activity.attributes']);
+  if (!isMap(apart)) return;
+  facts.take(FACT['activity.attributes']);
+  for (const key in apart) keep(draft, key, apart[key] as OtlpValue);
+  draft.content['attributes'] = draft.attributes;
 };
 
 /** What is left over, and what the surroundings add. */
 export const finish = (draft: Draft, facts: Facts, surroundings: Surroundings): void => {
+  if (facts.peek(FACT['activity.attributes']) !== undefined) addSetApart(draft, facts);
+  if (facts.hasDeployment || draft.content['deployment'] !== undefined)
+    fill(draft.content, 'deployment', fillDeployment, { facts, environment: surroundings.environment });
   facts.drain((key, value) => keep(draft, key, value));
   surroundings.addTo(draft);
   if (draft.data !== undefined) draft.content['data'] = draft.data;

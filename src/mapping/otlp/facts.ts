@@ -6,12 +6,19 @@ const OBJECT = 2;
 const REQUEST = 4;
 const ERROR = 8;
 const EVENT = 16;
+const TIME = 32;
+const DEPLOYMENT = 64;
+const DERIVED = 128;
 
 /** Attribute key to the section that it belongs to. */
 const SECTIONS = {
   'activity.category': EVENT,
   'activity.action': EVENT,
   'activity.outcome': EVENT,
+  'activity.attributes': EVENT,
+  'activity.timestamp': TIME,
+  'activity.timestamp_original': TIME,
+  'activity.timestamp_source': TIME,
   outcome: EVENT,
   'event.id': EVENT,
   'event.name': EVENT,
@@ -22,8 +29,11 @@ const SECTIONS = {
   'user.full_name': ACTOR,
   'user.email': ACTOR,
   'user.roles': ACTOR,
+  'enduser.role': ACTOR,
   'client.address': ACTOR,
+  'http.client_ip': ACTOR,
   'user_agent.original': ACTOR,
+  'http.user_agent': ACTOR,
   'object.type': OBJECT,
   'object.id': OBJECT,
   'object.name': OBJECT,
@@ -35,6 +45,11 @@ const SECTIONS = {
   'http.method': REQUEST,
   'url.path': REQUEST,
   'http.target': REQUEST,
+  'url.full': REQUEST,
+  'http.url': REQUEST,
+  'url.query': REQUEST,
+  'rpc.service': REQUEST,
+  'rpc.method': REQUEST,
   'http.response.status_code': REQUEST,
   'http.status_code': REQUEST,
   'http.server.request.duration': REQUEST,
@@ -45,11 +60,22 @@ const SECTIONS = {
   'error.type': ERROR,
   'error.message': ERROR,
   'db.response.status_code': ERROR,
+  'deployment.id': DEPLOYMENT,
+  'deployment.status': DEPLOYMENT,
+  'deployment.environment.name': DEPLOYMENT,
+  'deployment.environment': DEPLOYMENT,
+  'messaging.message.id': DERIVED,
+  'messaging.message_id': DERIVED,
+  'messaging.destination.name': DERIVED,
+  'messaging.destination': DERIVED,
+  'feature_flag.key': DERIVED,
 } as const;
 type FactName = keyof typeof SECTIONS;
 
 const NAMES = Object.keys(SECTIONS) as FactName[];
 const SLOTS: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
+
+export const isFactKey = (key: string): boolean => SLOTS.has(key);
 
 /** A fact's place, by the attribute's key. Constants, because looking names up cost a tenth of the mapping. */
 export const FACT = Object.fromEntries(SLOTS) as Readonly<Record<FactName, number>>;
@@ -73,6 +99,16 @@ export class Facts {
   get hasError(): boolean {
     return (this.#sections & ERROR) !== 0;
   }
+  get hasTime(): boolean {
+    return (this.#sections & TIME) !== 0;
+  }
+  get hasDeployment(): boolean {
+    return (this.#sections & DEPLOYMENT) !== 0;
+  }
+  /** Facts from which more is concluded, and which stay attributes. */
+  get hasDerived(): boolean {
+    return (this.#sections & DERIVED) !== 0;
+  }
 
   /** False if the key has no place of its own. */
   put(key: string, value: OtlpValue): boolean {
@@ -86,6 +122,11 @@ export class Facts {
 
   peek(fact: number): OtlpValue | undefined {
     return this.#values[fact];
+  }
+
+  /** Another value for a fact that is there. */
+  replace(fact: number, value: OtlpValue): void {
+    this.#values[fact] = value;
   }
 
   /** The value as it is. */

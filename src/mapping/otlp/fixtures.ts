@@ -104,6 +104,12 @@ export const encodeLogs = (encoding: Encoding, ...logs: SdkLog[]): Buffer =>
 export const encodeSpans = (encoding: Encoding, ...spans: SdkSpan[]): Buffer =>
   Buffer.from((encoding === 'json' ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(spans)!);
 
+/** OpenTelemetry's serialisers take a large double for an integer, and round it or wrap it round. */
+export const hasBigNumber = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Number.isInteger(value) && !Number.isSafeInteger(value)
+    : typeof value === 'object' && value !== null && Object.values(value).some(hasBigNumber);
+
 /** The event of one record, through the real encoding and back. */
 export const eventOfLog = (part: Partial<SdkLog>): RawEvent =>
   slotsOf('logs', 'protobuf', encodeLogs('protobuf', sdkLog(part)))[0] as RawEvent;

@@ -31,8 +31,15 @@ const takeOutcomeWord = (facts: Facts): unknown =>
 
 /** Keeps a name that the action does not show. */
 export const addSourceType = ({ content }: Draft, name: string): void => {
-  if (name !== '' && name !== content['action']) fill(content, 'source', setType, name);
+  if (name !== '' && name !== content['action'] && !isFullName(name, content)) fill(content, 'source', setType, name);
 };
+/** `category.action`, without putting it together. */
+const isFullName = (name: string, { category, action }: Section): boolean =>
+  typeof category === 'string' &&
+  typeof action === 'string' &&
+  name.length === category.length + 1 + action.length &&
+  name.startsWith(category) &&
+  name.endsWith(action);
 const setType = (source: Section, name: string): void => setIf(source, 'type', name);
 
 interface TraceFields {
@@ -59,7 +66,8 @@ const addIds = (draft: Draft, correlation: Section, { traceId, spanId, flags }: 
   if (correlation['traceId'] === undefined && correlation['traceparent'] === undefined) {
     correlation['traceId'] = traceId;
     if (spanId !== '') setIf(correlation, 'spanId', spanId);
-    setIf(correlation, 'traceFlags', flags & 0xff);
+    // 0 is absent: many senders leave the flags out.
+    if ((flags & 0xff) !== 0) setIf(correlation, 'traceFlags', flags & 0xff);
   } else if (correlation['traceId'] !== traceId) {
     keep(draft, 'trace_id', traceId);
     if (spanId !== '') keep(draft, 'span_id', spanId);

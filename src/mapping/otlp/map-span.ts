@@ -1,5 +1,5 @@
 // One Span to the content of an event, where it is one (EVENTS.md 7).
-import type { Instant } from '../../event/time.ts';
+import { grpcStatusName } from '../../event/grpc-status.ts';
 import { type Dropped, drop } from '../../sdk/index.ts';
 import {
   addSections,
@@ -14,9 +14,11 @@ import {
 } from './draft.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, addTrace } from './identity.ts';
+import { addDerived } from './derived.ts';
+import { nanosText } from './nanos.ts';
 import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
 import { fill, type Section, setIf } from './sections.ts';
-import { CLIENT, ERROR, spanAction, spanOutcome, statusOf } from './span-kind.ts';
+import { CLIENT, ERROR, grpcStatus, spanAction, spanOutcome, statusOf } from './span-kind.ts';
 
 const MAX_LINKS = 32;
 
@@ -25,7 +27,7 @@ export const mapSpan = (
   surroundings: Surroundings,
   facts: Facts,
   keepAll: boolean,
-): { draft: Draft; instant: Instant | undefined } | Dropped => {
+): Draft | Dropped => {
   const draft = newDraft();
   collect(draft, facts, span.attributes);
   const exception = collectException(draft, facts, span.events);
@@ -43,13 +45,15 @@ export const mapSpan = (
   addSections(draft, facts);
   addDuration(draft, span);
   addObject(draft, action);
+  if (facts.hasDerived) addDerived(draft, facts);
   addError(draft, span, action);
   addTrace(draft, span, facts);
   addSpanContext(draft, span);
   addEvents(draft, span.events, exception);
   addWarnings(draft, span);
+  draft.instant = action === 'request_received' ? (span.start ?? span.end) : (span.end ?? span.start);
   finish(draft, facts, surroundings);
-  return { draft, instant: action === 'request_received' ? (span.start ?? span.end) : (span.end ?? span.start) };
+  return draft;
 };
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
@@ -78,9 +82,6 @@ const eventMap = (event: OtlpSpanEvent): Section => {
   return Object.assign(map, attributesPart(event.attributes));
 };
 
-const nanosText = ({ seconds, nanos }: Instant): string =>
-  seconds === 0 ? String(nanos) : `${seconds}${String(nanos).padStart(9, '0')}`;
-
 const attributesPart = ({ keys, values }: OtlpSpanEvent['attributes']): Section =>
   keys.length === 0 ? {} : { attributes: Object.fromEntries(keys.map((key, i) => [key, values[i]])) };
 
@@ -105,6 +106,8 @@ const OBJECT_KEYS: Readonly<Record<string, readonly (readonly [key: string, type
   db_error: [
     ['db.collection.name', 'db.collection'],
     ['db.sql.table', 'db.collection'],
+    ['db.mongodb.collection', 'db.collection'],
+    ['db.cassandra.table', 'db.collection'],
   ],
 };
 
@@ -118,7 +121,15 @@ const addObject = ({ content, attributes }: Draft, action: string | undefined): 
   }
 };
 
-const PEER_KEYS = ['peer.service', 'db.system.name', 'db.system', 'server.address'];
+const PEER_KEYS = [
+  'service.peer.name',
+  'peer.service',
+  'db.system.name',
+  'db.system',
+  'messaging.system',
+  'server.address',
+  'net.peer.name',
+];
 
 const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): void => {
   const { content } = draft;
@@ -128,6 +139,8 @@ const addError = (draft: Draft, span: OtlpSpan, action: string | undefined): voi
 
 const fillSpanError = (error: Section, { draft, span }: { draft: Draft; span: OtlpSpan }): void => {
   addStatusMessage(draft, error, span.statusMessage);
+  const grpc = grpcStatus(draft.attributes);
+  if (grpc !== undefined && grpc > 0) setIf(error, 'code', grpcStatusName(grpc));
   if (span.kind === CLIENT) setIf(error, 'dependency', PEER_KEYS.map((key) => draft.attributes[key]).find(isPeer));
 };
 
@@ -170,9 +183,13 @@ const fullLink = ({ traceId, spanId, traceState, attributes }: OtlpLink): Sectio
   ...attributesPart(attributes),
 });
 
+const lacksAttributes = (part: { droppedAttributesCount: number }): boolean => part.droppedAttributesCount > 0;
+
 const addWarnings = (draft: Draft, span: OtlpSpan): void => {
   if (span.droppedAttributesCount > 0) warn(draft, 'attributes_dropped', '/attributes');
   if (span.droppedEventsCount > 0) warn(draft, 'span_events_dropped', '/data/events');
   if (span.droppedLinksCount > 0) warn(draft, 'span_links_dropped', '/correlation/links');
+  if (span.events.some(lacksAttributes)) warn(draft, 'span_event_attributes_dropped', '/data/events');
+  if (span.links.some(lacksAttributes)) warn(draft, 'span_link_attributes_dropped', '/data/links');
   if (span.badId) warn(draft, 'trace_context_invalid', '/correlation');
 };

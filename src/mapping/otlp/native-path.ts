@@ -38,6 +38,16 @@ const splitPath = (name: string): string[] =>
     ? ['correlation', 'businessKeys', name.slice(BUSINESS_KEYS.length)]
     : name.split('.').map((segment) => (segment === '__proto__' ? segment : toCamelCase(segment)));
 
+/** The key that `nativePathOf` reads as this path. */
+export const nativeKeyOf = (path: readonly string[]): string => {
+  const [section, field, ...key] = path;
+  if (section === 'correlation' && field === 'businessKeys' && key.length > 0)
+    return PREFIX + BUSINESS_KEYS + key.join('.');
+  return PREFIX + path.map(toSnakeCase).join('.');
+};
+
+const toSnakeCase = (segment: string): string => segment.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 const toCamelCase = (segment: string): string =>
   segment.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 

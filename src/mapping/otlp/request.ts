@@ -22,6 +22,7 @@ export interface OtlpScope {
   name: string;
   version: string;
   attributes: Attributes;
+  droppedAttributesCount: number;
 }
 
 /** Empty ids and names mean absent, as in protobuf; instants are undefined where the field is 0. */
@@ -46,6 +47,7 @@ export interface OtlpSpanEvent {
   time: Instant | undefined;
   name: string;
   readonly attributes: Attributes;
+  droppedAttributesCount: number;
 }
 
 export interface OtlpLink {
@@ -53,6 +55,7 @@ export interface OtlpLink {
   spanId: string;
   traceState: string;
   readonly attributes: Attributes;
+  droppedAttributesCount: number;
 }
 
 export interface OtlpSpan {
@@ -97,7 +100,12 @@ export const MAX_VALUE_DEPTH = 32;
 
 export const newAttributes = (): Attributes => ({ keys: [], values: [] });
 export const newResource = (): OtlpResource => ({ attributes: newAttributes(), droppedAttributesCount: 0 });
-export const newScope = (): OtlpScope => ({ name: '', version: '', attributes: newAttributes() });
+export const newScope = (): OtlpScope => ({
+  name: '',
+  version: '',
+  attributes: newAttributes(),
+  droppedAttributesCount: 0,
+});
 export const newLog = (encodedBytes: number): OtlpLog => ({
   time: undefined,
   observed: undefined,
@@ -134,8 +142,19 @@ export const newSpan = (encodedBytes: number): OtlpSpan => ({
   badId: false,
   encodedBytes,
 });
-export const newSpanEvent = (): OtlpSpanEvent => ({ time: undefined, name: '', attributes: newAttributes() });
-export const newLink = (): OtlpLink => ({ traceId: '', spanId: '', traceState: '', attributes: newAttributes() });
+export const newSpanEvent = (): OtlpSpanEvent => ({
+  time: undefined,
+  name: '',
+  attributes: newAttributes(),
+  droppedAttributesCount: 0,
+});
+export const newLink = (): OtlpLink => ({
+  traceId: '',
+  spanId: '',
+  traceState: '',
+  attributes: newAttributes(),
+  droppedAttributesCount: 0,
+});
 
 /** The request cannot be read on: 400 for all of it. */
 export class MalformedError extends Error {}

@@ -1,4 +1,6 @@
 // Which spans are events, and how they ended: the rules in the order of EVENTS.md 7.
+import { grpcStatusOf } from '../../event/grpc-status.ts';
+import { outcomeOfGrpc } from '../../event/outcome-status.ts';
 import { FACT, type Facts } from './facts.ts';
 import type { OtlpSpan, OtlpValue } from './request.ts';
 
@@ -6,9 +8,7 @@ const SERVER = 2;
 export const CLIENT = 3;
 const OK = 1;
 export const ERROR = 2;
-const GRPC_CANCELLED = 1;
 const GRPC_DEADLINE_EXCEEDED = 4;
-const GRPC_DENIED = new Set([7, 16]);
 const HTTP_TIMEOUTS = new Set([408, 504]);
 
 /** How a span ended, as far as it tells. */
@@ -31,9 +31,15 @@ const toCode = (value: OtlpValue | undefined): number | undefined => {
   return typeof code === 'number' && Number.isInteger(code) ? code : undefined;
 };
 
+/** By the conventions of today and of yesterday; of other systems than gRPC and its kin, only what reads alike. */
+export const grpcStatus = (attributes: Readonly<Record<string, OtlpValue>>): number | undefined =>
+  grpcStatusOf(attributes['rpc.grpc.status_code']) ??
+  grpcStatusOf(attributes['rpc.response.status_code']) ??
+  grpcStatusOf(attributes['rpc.connect_rpc.error_code']);
+
 export const statusOf = (span: OtlpSpan, facts: Facts, attributes: Readonly<Record<string, OtlpValue>>): SpanStatus => {
   const http = toCode(facts.peek(FACT['http.response.status_code']) ?? facts.peek(FACT['http.status_code']));
-  const grpc = toCode(attributes['rpc.grpc.status_code']);
+  const grpc = grpcStatus(attributes);
   return {
     code: span.statusCode,
     http,
@@ -61,12 +67,5 @@ export const spanOutcome = (action: string, status: SpanStatus): string | undefi
   if (status.code === ERROR) return 'error';
   if (status.code === OK) return 'success';
   if (status.http !== undefined) return undefined;
-  return status.grpc === undefined ? 'unknown' : grpcOutcome(status.grpc);
-};
-
-const grpcOutcome = (code: number): string => {
-  if (code === 0) return 'success';
-  if (code === GRPC_CANCELLED) return 'cancelled';
-  if (code === GRPC_DEADLINE_EXCEEDED) return 'timeout';
-  return GRPC_DENIED.has(code) ? 'denied' : 'error';
+  return outcomeOfGrpc(status.grpc) ?? 'unknown';
 };

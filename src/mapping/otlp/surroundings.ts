@@ -15,17 +15,28 @@ const SERVICE_FIELDS: readonly (readonly [key: string, field: string, maxBytes: 
   ['deployment.environment', 'environment', 128],
 ];
 
+const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
+  SERVICE_FIELDS.toReversed().map(([key, field]): [string, string] => [field, key]),
+);
+const SERVICE_KEYS: ReadonlySet<string> = new Set(SERVICE_FIELDS.map(([key]) => key));
+
+/** The current name of the resource attribute that a field of `service` comes from. */
+export const serviceAttribute = (field: string): string | undefined => ATTRIBUTES.get(field);
+export const isServiceAttribute = (key: string): boolean => SERVICE_KEYS.has(key);
+
 export const surroundingsOf = (resource: OtlpResource, scope: OtlpScope): Surroundings => {
   const rest = asMap(resource.attributes);
   const service = takeService(rest);
-  const warnings = warningsOf(resource, service);
+  const warnings = warningsOf(resource, scope, service);
   service['name'] ??= 'unknown_service';
   const extras = extrasOf(rest, scope);
   return {
     warnings,
+    environment: service['environment'],
     addTo: (draft) => {
       const { content } = draft;
       if (content['service'] === undefined) content['service'] = { ...service };
+      else if (content['service'] === null) delete content['service'];
       else fill(content, 'service', fillService, service);
       for (const [key, value] of extras) keep(draft, key, copyOf(value));
     },
@@ -64,9 +75,10 @@ const extrasOf = (resource: ReadonlyMap<string, OtlpValue>, scope: OtlpScope): [
   return extras;
 };
 
-const warningsOf = (resource: OtlpResource, service: Readonly<Record<string, string>>): Warning[] => [
+const warningsOf = (resource: OtlpResource, scope: OtlpScope, service: Readonly<Record<string, string>>): Warning[] => [
   ...(service['name'] === undefined ? [{ code: 'service_name_missing', path: '/service/name' }] : []),
   ...(resource.droppedAttributesCount > 0 ? [{ code: 'resource_attributes_dropped', path: '/attributes' }] : []),
+  ...(scope.droppedAttributesCount > 0 ? [{ code: 'scope_attributes_dropped', path: '/attributes' }] : []),
 ];
 
 const copyOf = (value: OtlpValue): OtlpValue => {

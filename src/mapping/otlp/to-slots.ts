@@ -26,17 +26,13 @@ export interface RequestOrigin {
   readonly keepAllSpans: boolean;
 }
 
-type Mapped = { readonly draft: Draft; readonly instant: Instant | undefined };
-type MapRecord<R> = (record: R, surroundings: Surroundings) => Mapped | Dropped;
+type MapRecord<R> = (record: R, surroundings: Surroundings) => Draft | Dropped;
 
 export const toSlots = (request: DecodedRequest, bytes: Buffer, origin: RequestOrigin): RawSlot[] => {
   const facts = new Facts();
   const finish = finisher(request, bytes, origin);
   return request.signal === 'logs'
-    ? mapGroups(request.groups, finish, (log: OtlpLog, surroundings) => ({
-        draft: mapLog(log, surroundings, facts),
-        instant: log.time ?? log.observed,
-      }))
+    ? mapGroups(request.groups, finish, (log: OtlpLog, surroundings) => mapLog(log, surroundings, facts))
     : mapGroups(request.groups, finish, (span: OtlpSpan, surroundings) =>
         mapSpan(span, surroundings, facts, origin.keepAllSpans),
       );
@@ -64,7 +60,7 @@ const mapGroups = <R extends { encodedBytes: number }>(
 };
 
 type Finish = (
-  mapped: Mapped,
+  draft: Draft,
   record: { encodedBytes: number },
   surroundings: Surroundings,
   position: number,
@@ -76,9 +72,10 @@ const finisher = (request: DecodedRequest, bytes: Buffer, { tenant, source, rece
   const digest = digestOf(tenant, request.signal, bytes);
   const count = request.groups.reduce((sum, { records }) => sum + records.length, 0);
   const share = Math.floor(bytes.length / Math.max(1, count));
-  return ({ draft, instant }, { encodedBytes }, surroundings, position) => {
+  return (draft, { encodedBytes }, surroundings, position) => {
     const raw: Mutable<RawEvent> = { content: draft.content, source, receivedAt, rawSize: encodedBytes || share };
-    if (instant !== undefined) raw.instant = instant;
+    if (draft.instant !== undefined) raw.instant = draft.instant;
+    if (draft.timeSource !== undefined) raw.timeSource = draft.timeSource;
     // EVENTS.md 2.1, rule 3: only where the sender gave no id of its own.
     if (draft.content['sourceEventId'] === undefined) raw.eventId = derivedId(digest, position);
     const { warnings } = surroundings;
