@@ -136,6 +136,14 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
   program.addCommand(readCommands(io, done).correlation);
   const dlq = dlqCommand({ command, globalsOf, io, done });
   program.addCommand(dlq);
+  program.addCommand(
+    command('forget-pseudonyms', "delete the key of a tenant's pseudonyms: nobody can compute them any more")
+      .argument('<tenant>')
+      .action(async (tenant: string, options: GlobalOptions) => {
+        const { forgetPseudonyms } = await import('./forget-pseudonyms.ts');
+        done(forgetPseudonyms({ ...globalsOf(options), tenant }, io));
+      }),
+  );
   const archive = archiveCommands(io, done);
   program.addCommand(archive.archive);
   program.addCommand(archive.replay);
