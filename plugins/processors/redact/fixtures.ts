@@ -68,6 +68,7 @@ export const SHAPED: Readonly<Record<string, readonly [text: string, secret?: st
   hexBearer: ['authorization: bearer 0123456789abcdef', '0123456789abcdef'],
   basic: [`Basic ${Buffer.from('aladdin:opensesame1').toString('base64')}`, 'YWxhZGRpbjpvcGVuc2VzYW1lMQ'],
   urlPassword: ['postgres://app:s3cr3t-Pw@db.internal:5432/orders', 's3cr3t-Pw'],
+  urlToken: ['redis://tok3nAbc81237Zqx99@localhost:6379/0', 'tok3nAbc81237Zqx99'],
   queryToken: ['https://api.example.com/cb?access_token=tok3n-abc&state=1', 'tok3n-abc'],
   formBody: ['grant_type=password&username=al&password=hunter2%21', 'hunter2'],
   logLine: ['login failed: password=hunter2-log, retrying', 'hunter2-log'],

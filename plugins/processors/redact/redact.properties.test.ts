@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventWith, KEYED, redactorWith, SHAPED } from './fixtures.ts';
 
 const redact = redactorWith();
@@ -54,55 +54,4 @@ test('every change is recorded: without a record the event is the same', () => {
     }),
     { numRuns: 1000 },
   );
-});
-
-describe('hostile texts of 256 KiB are done in linear time', () => {
-  const length = 256 * 1024;
-  test.each([
-    'eyJ',
-    'eyJa.',
-    'eyJaaaaaaaaa.eyJ.',
-    '-----BEGIN PRIVATE KEY-----',
-    '-----BEGIN ',
-    '-',
-    '@',
-    'a@',
-    'a@a.',
-    '%40',
-    '%25',
-    'a%',
-    '+1',
-    '+1 ',
-    '1 ',
-    '1111-',
-    '4111 1111 1111 1112 ',
-    '4',
-    '://',
-    '://a:',
-    'password=',
-    'password="',
-    'password:\\"',
-    'password={',
-    '"password":[',
-    'token: a ',
-    '\\',
-    '":',
-    'Bearer ',
-    'basic aaaaaaaaa',
-    'ghp_',
-    'sk-A',
-    'AKIA',
-    'SG.aaaaaaaaaaaaaaaaaaaa',
-    '{"a":',
-    '[',
-    '"',
-    ' ',
-    '{"password":"x"} ',
-    'ü@',
-    '🙂',
-  ])('%j again and again', (part) => {
-    const text = part.repeat(Math.ceil(length / part.length));
-    const event = redact(eventWith({ data: { text }, actor: { id: text, type: 'user', ip: text, email: text } }));
-    expect(event.data).toHaveProperty('text');
-  });
 });

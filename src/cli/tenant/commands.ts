@@ -18,7 +18,7 @@ interface Given {
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
-/** `tenant key` and what is under it. */
+/** `tenant key` and what is under it, and `tenant forget-pseudonyms`. */
 export const tenantCommand = <Options>({ command, globalsOf, io, done }: TenantCommandParts<Options>): Command => {
   const onFile = (name: string, summary: string): Command =>
     command(name, summary).option('--file <file>', 'the tenants file (default: as the configuration names it)');
@@ -43,5 +43,14 @@ export const tenantCommand = <Options>({ command, globalsOf, io, done }: TenantC
     });
   const key = new Command('key').description('API keys of the tenants file');
   key.addCommand(create).addCommand(list).addCommand(revoke);
-  return new Command('tenant').description('who may send and read').addCommand(key);
+  const forget = command(
+    'forget-pseudonyms',
+    "delete the key of a tenant's pseudonyms: nobody can compute them any more",
+  )
+    .argument('<tenant>')
+    .action(async (tenant: string, options: Options) => {
+      const { forgetPseudonyms } = await import('../forget-pseudonyms.ts');
+      done(forgetPseudonyms({ ...globalsOf(options), tenant }, io));
+    });
+  return new Command('tenant').description('who may send and read').addCommand(key).addCommand(forget);
 };

@@ -88,6 +88,15 @@ const replaceSchemes = (text: string): string =>
 
 const URL_PASSWORD = /(:\/\/[^\s/:@?#"'[\]]{0,256}:)([^\s/?#"'[\]]{1,256})@/g;
 
+/** `https://token@host`: a name is a name, what nobody could remember is a token. */
+const URL_USER = /(:\/\/)([^\s/:@?#"'[\]]{16,256})@/g;
+const replaceUrlSecrets = (text: string): string =>
+  text
+    .replace(URL_PASSWORD, `$1${marker('url_password')}@`)
+    .replace(URL_USER, (whole, start: string, user: string) =>
+      /\d/.test(user) && /[A-Za-z]/.test(user) ? `${start}${marker('url_password')}@` : whole,
+    );
+
 const PHONE = /(?<![\w+])\+[1-9](?:(?: ?\(|\)[ -]?|[ .-])?\d){7,14}(?![\w*])/g;
 
 /** In the order in which they are applied: what contains comes before what is contained. */
@@ -125,8 +134,8 @@ export const PATTERNS: readonly Pattern[] = [
     name: 'url_password',
     method: 'drop',
     gates: GATE.at,
-    summary: 'The password in `scheme://user:password@host`.',
-    replace: (text) => text.replace(URL_PASSWORD, `$1${marker('url_password')}@`),
+    summary: 'The password in `scheme://user:password@host`, and a token before the @ alone.',
+    replace: (text) => (text.includes('://') ? replaceUrlSecrets(text) : text),
   },
   {
     name: 'assignment',
