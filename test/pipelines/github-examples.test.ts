@@ -36,7 +36,7 @@ const processed = (event: string, payload: unknown): CanonicalEvent | string => 
 };
 
 const cases = exampleSets.flatMap(({ name, examples }) =>
-  examples.map((payload, i) => ({ name, hookAction: String(payload['action'] ?? ''), i, payload })),
+  examples.map((payload, i) => ({ name, hookAction: (payload['action'] as string | undefined) ?? '', i, payload })),
 );
 const check = compileCheck(canonicalEvent);
 const isEvent = (result: CanonicalEvent | string): result is CanonicalEvent => typeof result !== 'string';
@@ -102,4 +102,27 @@ test('everything about one pull request is one group', () => {
   const id = nameBasedId('acme', 'pullRequest', 'codertocat/hello-world#2');
   expect(new Set(groups)).toContain(`2 ${id}`);
   expect(new Set(groups.filter((group) => group.startsWith('2 '))).size).toBe(1);
+});
+
+test('a new administrator is a critical escalation, let through', () => {
+  const member = { login: 'hacktocat', type: 'User' };
+  const payload = { action: 'added', member, changes: { permission: { to: 'admin' } }, sender: { login: 'octocat' } };
+  expect(processed('member', payload)).toMatchObject({
+    category: 'security',
+    action: 'role_changed',
+    outcome: 'success',
+    security: {
+      violation: { type: 'privilege_escalation', severity: 'critical', confidence: 1, blocked: false },
+      decision: 'allow',
+      grantedRole: 'admin',
+    },
+  });
+});
+
+test('a deployment that failed says so, without a conflict', () => {
+  const { payload } = cases.find(({ name }) => name === 'deployment_status')!;
+  const deploymentStatus = { ...(payload['deployment_status'] as object), state: 'failure' };
+  const event = processed('deployment_status', { ...payload, deployment_status: deploymentStatus });
+  expect(event).toMatchObject({ action: 'deploy_completed', outcome: 'failure', severity: 13 });
+  expect(event).not.toHaveProperty('processing.warnings');
 });
