@@ -19,7 +19,8 @@ export interface PipelineStep {
 export interface PipelineParts {
   readonly name: string;
   readonly steps: readonly PipelineStep[];
-  readonly journal: Journal;
+  /** Where what is left becomes durable. */
+  readonly journal: Pick<Journal, 'append'>;
   readonly pool: BufferPool;
   readonly recent: RecentIds;
   readonly counters: Counters;
