@@ -4,7 +4,7 @@ import { parseJson } from '../../event/json.ts';
 import type { CanonicalEvent } from '../../event/schema.ts';
 import { toCloudEvent } from '../../mapping/cloudevents/to-cloud-event.ts';
 import { toNative } from '../../mapping/native/to-native.ts';
-import { toOtlpJson } from '../../mapping/otlp/to-log-record.ts';
+import { toOtlpJson } from '../../mapping/otlp/to-otlp-json.ts';
 
 /** Sealed events, one a line, to what is written for them. */
 export type OutputForm = (lines: string) => string | Uint8Array;
@@ -28,7 +28,7 @@ const OUTPUT_FORMS: Readonly<Record<string, OutputForm | undefined>> = {
   native: (lines) => linesOf(eventsOf(lines).map(toNative)),
   cloudevents: toCloudEvent && ((lines) => linesOf(eventsOf(lines).map(toCloudEvent!))),
   /** Several requests, one a line. */
-  'otlp-json': toOtlpJson && ((lines) => linesOf([toOtlpJson!(eventsOf(lines))])),
+  'otlp-json': toOtlpJson && ((lines) => `${toOtlpJson!(eventsOf(lines))}\n`),
   protobuf: encodeBinary && ((lines) => Buffer.concat(eventsOf(lines).map(encodeBinary!))),
 };
 

@@ -71,8 +71,8 @@ const mapDelivery: Map = (value, context, { event: given }) => {
 const INPUT_FORMS: Readonly<Record<string, InputForm>> = {
   native: jsonForm(nativeItems, mapNative),
   'otlp-json': otlpForm,
-  cloudevents: jsonForm(itemsOf(), mapCloudEvent),
-  cdevents: jsonForm(itemsOf(), mapCdEvent),
+  cloudevents: jsonForm(itemsOf(), (value, context) => mapCloudEvent(value, context)),
+  cdevents: jsonForm(itemsOf(), (value, context) => mapCdEvent(value, context)),
   github: jsonForm(itemsOf(), mapDelivery),
   cloudtrail: jsonForm(itemsOf('Records'), mapCloudTrail),
 };

@@ -31,13 +31,26 @@ export const keepRest = (record: Fields, shown: ReadonlySet<string>, warnings: W
   let count = 1;
   for (const [key, value] of Object.entries(record)) {
     if (value === null || value === undefined || isShown(key, value, shown)) continue;
-    const name = NAMES.get(key) ?? `aws.${toSnakeCase(key)}`;
+    const name = NAMES.get(key) ?? attributeName(key);
     if (isFlat(value) && count < MAX_ATTRIBUTES && !isLonger(name, MAX_KEY_BYTES) && !Object.hasOwn(attributes, name)) {
       attributes[name] = value;
       count++;
     } else data[key] = value;
   }
   return { attributes, data: Object.keys(data).length === 0 ? undefined : boundData(data, warnings) };
+};
+
+const MAX_REMEMBERED = 512;
+const MAX_REMEMBERED_CHARS = 64;
+const remembered = new Map<string, string>();
+
+/** AWS uses few names, again and again. */
+const attributeName = (key: string): string => {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const name = `aws.${toSnakeCase(key)}`;
+  if (remembered.size < MAX_REMEMBERED && key.length <= MAX_REMEMBERED_CHARS) remembered.set(key, name);
+  return name;
 };
 
 const isShown = (key: string, value: unknown, shown: ReadonlySet<string>): boolean =>
