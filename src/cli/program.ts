@@ -122,18 +122,8 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
         done(await printConfig({ ...globalsOf(options), origins: options.origins ?? false }, io));
       }),
   );
-  program.addCommand(
-    command('send', 'post events to a running collector')
-      .argument('<file>', 'native NDJSON or a JSON array; - for standard input')
-      .option('--to <url>', 'the collector (default: http://127.0.0.1:4319)')
-      .option('--api-key-file <file>', 'a file that holds the API key (default: BETALOGS_API_KEY)')
-      .option('--batch <events>', 'events a request, 1 to 1000 (default: 500)', wholeNumber)
-      .action(async (file: string, options: GlobalOptions & { to?: string; apiKeyFile?: string; batch?: number }) => {
-        const { send } = await import('./send.ts');
-        const { to, apiKeyFile, batch } = options;
-        done(await send({ ...globalsOf(options), file, to, apiKeyFile, batch }, io));
-      }),
-  );
+  program.addCommand(sendCommand(io, done));
+  program.addCommand(convertCommand(io, done));
   program.addCommand(readCommands(io, done).query);
   program.addCommand(readCommands(io, done).trace);
   program.addCommand(readCommands(io, done).correlation);
@@ -158,6 +148,50 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
 
 const withNested = (parent: Command): readonly Command[] =>
   parent.commands.flatMap((nested) => [nested, ...withNested(nested)]);
+
+/** How the commands that read events are told what they read. */
+const readingForms = (built: Command, fallback?: string): Command =>
+  built
+    .argument('<file>', 'NDJSON or one JSON document; - for standard input')
+    .option('--from <form>', `native, otlp-json, cloudevents, cdevents, github or cloudtrail`, fallback)
+    .option('--event <name>', 'the type of every GitHub payload, where the lines do not name it beside the payload');
+
+interface FormArgs {
+  readonly from: string;
+  readonly event?: string;
+}
+
+const sendCommand = (io: CliIo, done: (code: number) => void): Command =>
+  readingForms(command('send', 'post events to a running collector'), 'native')
+    .option('--to <url>', 'the collector (default: http://127.0.0.1:4319)')
+    .option('--api-key-file <file>', 'a file that holds the API key (default: BETALOGS_API_KEY)')
+    .option('--batch <events>', 'events a request, 1 to 1000 (default: 500)', wholeNumber)
+    .action(
+      async (
+        file: string,
+        options: GlobalOptions & FormArgs & { to?: string; apiKeyFile?: string; batch?: number },
+      ) => {
+        const { send } = await import('./send.ts');
+        const { from, event, to, apiKeyFile, batch } = options;
+        done(await send({ ...globalsOf(options), file, from, event, to, apiKeyFile, batch }, io));
+      },
+    );
+
+const CONVERT_NOTES = `
+Events go through the processors of the configuration's first pipeline, as tenant "default", without limits on a batch.
+Refusals are JSON lines {line, code, path, message} on stderr; a payload that is neither mapped nor kept is one with the
+code NOT_MAPPED. Exit code 0, or 1 if any was refused. Nothing is stored and no folder is made: the keys of hashes and
+fingerprints are those of the file that BETALOGS_KEYS_FILE names, else they are of this run alone.`;
+
+const convertCommand = (io: CliIo, done: (code: number) => void): Command =>
+  readingForms(command('convert', 'make canonical events of other formats, without a server'))
+    .option('--to <form>', 'canonical, json (the same), native, otlp-json, cloudevents or protobuf', 'canonical')
+    .addHelpText('after', CONVERT_NOTES)
+    .action(async (file: string, options: GlobalOptions & Partial<FormArgs> & { to?: string }) => {
+      const { convert } = await import('./convert.ts');
+      const { from = '', event, to } = options;
+      done(await convert({ ...globalsOf(options), file, from, event, to }, io));
+    });
 
 const readCommands = (io: CliIo, done: (code: number) => void): Record<'query' | 'trace' | 'correlation', Command> => {
   const query = command('query', 'read stored events, newest first');

@@ -1,11 +1,14 @@
 // `betalogs send FILE|-`: posts events to a running collector and tells what became of each.
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createSystemClock } from '../runtime/clock.ts';
+import { type FormOptions, formOf } from './forms/forms.ts';
 import { type CliIo, EXIT, type GlobalArgs } from './io.ts';
-import { type Batch, InputError, toBatches } from './send/batches.ts';
+import { InputError, openInput, UsageError } from './input.ts';
+import { type Batch, linesOf, toBatches } from './send/batches.ts';
+import { mappedLines } from './send/mapped-lines.ts';
 import { postBatch, type PostWorld, type Target } from './send/post.ts';
 import { createBar, type Progress, silent } from './send/progress.ts';
 import { count, emptyTally, firstByLine, rejectionLines, summaryOf, type Tally } from './send/tally.ts';
@@ -13,6 +16,10 @@ import { count, emptyTally, firstByLine, rejectionLines, summaryOf, type Tally }
 export interface SendArgs extends Pick<GlobalArgs, 'json' | 'quiet'> {
   /** A path, or `-` for the standard input. */
   readonly file: string;
+  /** The form of the input; default `native`. */
+  readonly from?: string | undefined;
+  /** The type of every GitHub payload. */
+  readonly event?: string | undefined;
   /** The collector; default `http://127.0.0.1:4319`. */
   readonly to?: string | undefined;
   /** A file that holds the API key; else BETALOGS_API_KEY. */
@@ -42,9 +49,6 @@ const SYSTEM: SendWorld = {
   nowMs: () => performance.now(),
 };
 
-/** The command line is wrong. */
-class UsageError extends Error {}
-
 export const send = async (args: SendArgs, io: CliIo, world: SendWorld = SYSTEM): Promise<number> => {
   try {
     return await sendAll(args, io, world);
@@ -58,11 +62,15 @@ export const send = async (args: SendArgs, io: CliIo, world: SendWorld = SYSTEM)
 const sendAll = async (args: SendArgs, io: CliIo, world: SendWorld): Promise<number> => {
   const size = batchSize(args);
   const target = await targetOf(args, io);
-  const input = await openInput(args, io, world);
+  const form = args.from === undefined || args.from === 'native' ? undefined : formOf(args.from);
+  const input = await openInput(args.file, io, world.stdin);
   const started = world.nowMs();
   const progress = io.interactive && !args.json && !args.quiet ? world.progress(input.bytes) : silent;
   try {
-    const tally = await deliver(toBatches(input.chunks, size), target, world, progress);
+    const tally = emptyTally();
+    const events =
+      form === undefined ? linesOf(input.chunks) : mappedLines(input.chunks, form, formOptions(args), tally);
+    await deliver(toBatches(events, size), target, world, progress, tally);
     progress.stop();
     report(tally, (world.nowMs() - started) / 1000, args, io);
     return tally.rejected + tally.undelivered === 0 && tally.failure === undefined ? EXIT.done : EXIT.failed;
@@ -70,6 +78,12 @@ const sendAll = async (args: SendArgs, io: CliIo, world: SendWorld): Promise<num
     progress.stop();
   }
 };
+
+const formOptions = ({ event }: SendArgs): FormOptions => ({
+  receiver: 'send',
+  receivedAt: createSystemClock().now(),
+  event,
+});
 
 const batchSize = ({ batch = DEFAULT_BATCH }: SendArgs): number => {
   if (Number.isInteger(batch) && batch >= 1 && batch <= LARGEST_BATCH) return batch;
@@ -102,34 +116,14 @@ const readKeyFile = async (path: string): Promise<string> => {
   }
 };
 
-interface Input {
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** 0 where it is not known. */
-  readonly bytes: number;
-}
-
-const openInput = async ({ file }: SendArgs, io: CliIo, world: SendWorld): Promise<Input> => {
-  if (file === '-') return { chunks: world.stdin(), bytes: 0 };
-  const path = resolve(io.cwd, file);
-  try {
-    await using handle = await open(path);
-    const stats = await handle.stat();
-    if (stats.isDirectory()) throw new UsageError(`${file}: is a directory`);
-    return { chunks: createReadStream(path), bytes: stats.size };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${file}: ${(error as NodeJS.ErrnoException).code}`, { cause: error });
-  }
-};
-
 /** Posts the batches, a few at a time; after what would fail every other one too, no more are begun. */
 const deliver = async (
   batches: AsyncGenerator<Batch>,
   target: Target,
   world: PostWorld,
   progress: Progress,
-): Promise<Tally> => {
-  const tally = emptyTally();
+  tally: Tally,
+): Promise<void> => {
   let isStopped = false;
   const worker = async (): Promise<void> => {
     for (let next = await batches.next(); !next.done && !isStopped; next = await batches.next()) {
@@ -148,7 +142,6 @@ const deliver = async (
     if (!(end.reason instanceof InputError)) throw end.reason;
     tally.failure ??= end.reason.message;
   }
-  return tally;
 };
 
 const report = (tally: Tally, seconds: number, { json }: SendArgs, io: CliIo): void => {

@@ -23,7 +23,8 @@ export interface PipelineStep {
 export interface PipelineParts {
   readonly name: string;
   readonly steps: readonly PipelineStep[];
-  readonly journal: Journal;
+  /** Where what is left becomes durable. */
+  readonly journal: Pick<Journal, 'append' | 'audit'>;
   readonly pool: BufferPool;
   readonly recent: RecentIds;
   readonly counters: Counters;

@@ -39,6 +39,15 @@ export const loadKeyRing = async ({ dataDir, keysFile, log }: KeyRingOptions): P
   return createKeyRing(parseKeys(text, path), salts);
 };
 
+/** Keys of a command that keeps nothing: those of `keysFile`, which must be there, else of this run alone. */
+export const loadPassingKeyRing = async (keysFile: string | undefined, log: Pick<Log, 'warn'>): Promise<KeyRing> => {
+  if (keysFile === undefined) return createKeyRing(randomBytes(KEY_BYTES));
+  const text = await readKeys(keysFile);
+  if (text === undefined) throw new KeysError(`${keysFile}: there is no such keys file`);
+  await warnIfOpen(keysFile, log);
+  return createKeyRing(parseKeys(text, keysFile));
+};
+
 /** Derives by HKDF-SHA-256, so that no derived key tells another one or the master key. */
 export const createKeyRing = (
   master: Buffer,

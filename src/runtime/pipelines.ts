@@ -2,7 +2,7 @@ import type { CheckedConfig } from '../config/checked-config.ts';
 import type { Clock } from '../event/time.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Counters } from '../pipeline/counters.ts';
-import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineStep } from '../pipeline/pipeline.ts';
 import { createRecentIds } from '../pipeline/recent-ids.ts';
 import { createViolations } from '../pipeline/violations.ts';
 import { createBufferPool } from '../sdk/buffer-pool.ts';
@@ -28,14 +28,10 @@ export const buildPipelines = ({
 }: PipelineWiring): readonly Pipeline[] => {
   const pool = createBufferPool();
   const recent = createRecentIds();
-  const processors = new Map(config.processors.map((component) => [component.id, component]));
   return config.pipelines.map((pipeline) =>
     createPipeline({
       name: pipeline.name,
-      steps: pipeline.processors.map((id) => {
-        const { plugin, config: own } = processors.get(id)!;
-        return { id, processor: plugin.create(own, contextOf(id)) };
-      }),
+      steps: createSteps(config, pipeline.processors, contextOf),
       journal,
       pool,
       recent,
@@ -44,4 +40,17 @@ export const buildPipelines = ({
       violations: createViolations(clock),
     }),
   );
+};
+
+/** The processors of these ids, in their order, each made anew. */
+export const createSteps = (
+  { processors }: CheckedConfig,
+  ids: readonly string[],
+  contextOf: (id: string) => ComponentContext,
+): readonly PipelineStep[] => {
+  const components = new Map(processors.map((component) => [component.id, component]));
+  return ids.map((id) => {
+    const { plugin, config: own } = components.get(id)!;
+    return { id, processor: plugin.create(own, contextOf(id)) };
+  });
 };

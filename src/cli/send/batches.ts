@@ -1,5 +1,6 @@
 // A file of events, in pieces that a collector takes: NDJSON is streamed, a JSON array is read as a whole.
 import { parseJson } from '../../event/json.ts';
+import { InputError } from '../input.ts';
 
 export interface Line {
   /** From 1; in a JSON array the position of the element. */
@@ -13,18 +14,15 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** The input cannot be read as events at all. */
-export class InputError extends Error {}
-
 const LARGEST_ARRAY = 256 * 1024 ** 2;
 /** Below what a collector takes by default, 5 MiB. */
 const LARGEST_BATCH = 4 * 1024 ** 2;
 
-export async function* toBatches(chunks: AsyncIterable<Uint8Array>, maxEvents: number): AsyncGenerator<Batch> {
+export async function* toBatches(events: AsyncIterable<Line>, maxEvents: number): AsyncGenerator<Batch> {
   let position = 0;
   let lines: Line[] = [];
   let bytes = 0;
-  for await (const line of linesOf(chunks)) {
+  for await (const line of events) {
     const size = Buffer.byteLength(line.text) + 1;
     if (lines.length === maxEvents || (lines.length > 0 && bytes + size > LARGEST_BATCH)) {
       yield { position: position++, lines, bytes };
@@ -37,7 +35,8 @@ export async function* toBatches(chunks: AsyncIterable<Uint8Array>, maxEvents: n
   if (lines.length > 0) yield { position, lines, bytes };
 }
 
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+/** Native events as they stand. */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const decoder = new TextDecoder();
   let form: 'unknown' | 'array' | 'lines' = 'unknown';
   let parts: string[] = [];

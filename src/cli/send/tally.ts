@@ -58,7 +58,14 @@ const countItem = (tally: Tally, line: Line, item: ItemResult | undefined): void
 
 const NO_REASON = { code: 'UNKNOWN', path: '', message: 'no reason was given' };
 
-const refuse = (tally: Tally, line: Line, error: NonNullable<ItemResult['error']>): void => {
+/** An event that was refused before it was posted, or was none. */
+export const countUnsent = (tally: Tally, line: number, error: NonNullable<ItemResult['error']> | undefined): void => {
+  tally.sent++;
+  if (error === undefined) tally.filtered++;
+  else refuse(tally, { number: line }, error);
+};
+
+const refuse = (tally: Tally, line: Pick<Line, 'number'>, error: NonNullable<ItemResult['error']>): void => {
   tally.rejected++;
   const { code, path, message } = error;
   tally.rejections.push({ line: line.number, code, path, message });

@@ -1,0 +1,50 @@
+// A record's fields as they come: nothing is trusted to have the type that AWS documents.
+import { isLonger } from '../../event/check/scalars.ts';
+import { isRawJson } from '../../event/json.ts';
+import type { Warning } from '../../event/schema.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
+
+const NOTHING: Fields = {};
+export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : NOTHING);
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Undefined for what is no text, or an empty one. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** The warnings of one record. */
+export type Warnings = Warning[];
+
+/** At most so many bytes of UTF-8; a cut is told. */
+export const clip = (text: string, maxBytes: number, path: string, warnings: Warnings): string => {
+  if (!isLonger(text, maxBytes)) return text;
+  warnings.push({ code: 'text_cut', path });
+  return Buffer.from(text)
+    .subarray(0, maxBytes)
+    .toString()
+    .replace(/\ufffd+$/, '');
+};
+
+/** `ConsoleLogin` to `console_login`, `DescribeDBInstances` to `describe_db_instances`. */
+export const toSnakeCase = (name: string): string =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replace(/^_/, '')
+    .replace(/_$/, '');
+
+/** Whatever stands behind the last colon or slash of an ARN. */
+export const lastOfArn = (arn: string): string => arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
+
+/** `s3.amazonaws.com` to `s3`. */
+export const serviceOf = (eventSource: string): string => {
+  const dot = eventSource.indexOf('.');
+  return dot <= 0 ? eventSource : eventSource.slice(0, dot);
+};
