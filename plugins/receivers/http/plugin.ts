@@ -3,8 +3,11 @@ import { definePlugin, listenerShape, size, z } from '../../../src/sdk/index.ts'
 import { EventIngestController, PATHS } from './controller.ts';
 
 const cloudEventType = z.strictObject({
-  category: z.enum(CATEGORIES),
-  action: z.string().regex(ACTION_PATTERN, 'expected an action in lower case, e.g. order_failed'),
+  category: z.enum(CATEGORIES).describe('The category of such events.'),
+  action: z
+    .string()
+    .regex(ACTION_PATTERN, 'expected an action in lower case, e.g. order_failed')
+    .describe('Their action: a built-in one, one that `validate` has registered, or one under `x.`.'),
 });
 
 export default definePlugin({

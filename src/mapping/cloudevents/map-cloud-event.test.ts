@@ -205,6 +205,12 @@ describe('data', () => {
   });
 });
 
+test('a security event has a section to be completed, and the actor that its context names', () => {
+  const { content } = mapped({ type: 'com.acme.role.changed', authtype: 'system' });
+  expect(content).toMatchObject({ category: 'security', actor: { id: 'system', type: 'system' } });
+  expect(content['security']).toEqual({});
+});
+
 describe('delivery', () => {
   const deploy = { type: 'com.acme.deploy.completed', subject: 'd1' };
   test('a deployment in plain fields', () => {
