@@ -10,10 +10,12 @@ import sqlite from './exporters/sqlite/plugin.ts';
 import health from './extensions/health/plugin.ts';
 import query from './extensions/query/plugin.ts';
 import correlate from './processors/correlate/plugin.ts';
+import detect from './processors/detect/plugin.ts';
 import normalize from './processors/normalize/plugin.ts';
 import redact from './processors/redact/plugin.ts';
 import tenantFilter from './processors/tenant-filter/plugin.ts';
 import validate from './processors/validate/plugin.ts';
+import github from './receivers/github/plugin.ts';
 import http from './receivers/http/plugin.ts';
 import natsReceiver from './receivers/nats/plugin.ts';
 import otlp from './receivers/otlp/plugin.ts';
@@ -23,8 +25,10 @@ export const plugins: readonly Plugin[] = [
   http,
   otlp,
   natsReceiver,
+  github,
   validate,
   normalize,
+  detect,
   correlate,
   redact,
   tenantFilter,

@@ -1,6 +1,6 @@
 import { correlationJson } from '../sdk/index.ts';
 import { EXIT, type CliIo, type GlobalArgs } from './io.ts';
-import { eventTree } from './show/event-tree.ts';
+import { correlationTree } from './show/correlation-tree.ts';
 import { createPaint } from './show/paint.ts';
 import { DEFAULT_TENANT, withStore, type ReadingParts } from './with-store.ts';
 
@@ -9,7 +9,7 @@ export interface CorrelationArgs extends GlobalArgs {
   readonly tenant?: string | undefined;
 }
 
-/** Draws a group and the events that link to it, oldest first; with `--json` the body that the HTTP API answers. */
+/** Draws a group, oldest first, and what it is linked to; with `--json` the body that the HTTP API answers. */
 export const correlation = async (args: CorrelationArgs, io: CliIo, parts: ReadingParts): Promise<number> =>
   withStore(args, io, parts, async (store) => {
     const found = await store.correlation(args.tenant ?? DEFAULT_TENANT, args.id);
@@ -18,7 +18,7 @@ export const correlation = async (args: CorrelationArgs, io: CliIo, parts: Readi
       return EXIT.notFound;
     }
     io.stdout(
-      args.json ? `${correlationJson(args.id, found)}\n` : eventTree(found.events, io.columns, createPaint(io.color)),
+      args.json ? `${correlationJson(args.id, found)}\n` : correlationTree(found, io.columns, createPaint(io.color)),
     );
     if (found.truncated && !args.json) io.stderr('the group is larger; these are its newest events\n');
     return EXIT.done;

@@ -5,6 +5,7 @@ import { QUERY_PARAMETERS, type QueryParameter } from '../sdk/query/parse-query.
 import { VERSION } from '../runtime/version.ts';
 import { dlqCommand } from './dlq/commands.ts';
 import { EXIT, type CliIo, type GlobalArgs } from './io.ts';
+import { tenantCommand } from './tenant/commands.ts';
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 const wholeNumber = (text: string): number => {
@@ -92,10 +93,12 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
     }),
   );
   program.addCommand(
-    command('validate', 'check the configuration without starting anything').action(async (options: GlobalOptions) => {
-      const { validate } = await import('./validate.ts');
-      done(await validate(globalsOf(options), io));
-    }),
+    command('validate', 'check the configuration without starting anything')
+      .option('--connect', 'ask the stores as well whether they are there; nothing is written')
+      .action(async (options: GlobalOptions & { readonly connect?: boolean }) => {
+        const { validate } = await import('./validate.ts');
+        done(await validate({ ...globalsOf(options), connect: options.connect }, io));
+      }),
   );
   program.addCommand(
     command('components', 'list receivers, processors, exporters and extensions').action(
@@ -136,14 +139,25 @@ const buildProgram = (io: CliIo & { readonly stop: AbortSignal }, done: (code: n
   program.addCommand(readCommands(io, done).correlation);
   const dlq = dlqCommand({ command, globalsOf, io, done });
   program.addCommand(dlq);
+  const tenant = tenantCommand({ command, globalsOf, io, done });
+  program.addCommand(tenant);
   const archive = archiveCommands(io, done);
   program.addCommand(archive.archive);
   program.addCommand(archive.replay);
-  for (const each of [program, ...program.commands, ...archive.archive.commands, ...dlq.commands]) {
+  for (const each of [
+    program,
+    ...program.commands,
+    ...archive.archive.commands,
+    ...dlq.commands,
+    ...withNested(tenant),
+  ]) {
     each.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
   }
   return program;
 };
+
+const withNested = (parent: Command): readonly Command[] =>
+  parent.commands.flatMap((nested) => [nested, ...withNested(nested)]);
 
 const readCommands = (io: CliIo, done: (code: number) => void): Record<'query' | 'trace' | 'correlation', Command> => {
   const query = command('query', 'read stored events, newest first');

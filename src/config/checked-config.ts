@@ -44,6 +44,8 @@ export interface PipelineConfig {
 export interface TenantConfig {
   readonly id: string;
   readonly apiKeys: readonly ApiKeyConfig[];
+  /** Names of client certificates. */
+  readonly mtls?: readonly MtlsNameConfig[];
 }
 export interface ApiKeyConfig {
   /** The public start of the key, `blk_` and 8 characters, by which it is found and named in logs. */
@@ -51,6 +53,41 @@ export interface ApiKeyConfig {
   /** SHA-256 of the whole key, hex. */
   readonly sha256: string;
   readonly scopes: readonly Scope[];
+  /** From this instant on it opens nothing, in ms since 1970. */
+  readonly expiresMs?: number;
+  readonly isRevoked?: true;
+}
+export interface MtlsNameConfig {
+  /** As `DNS:…`, `URI:…` or `email:…`. */
+  readonly san: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** Whose tokens are taken, and where the keys are that sign them. */
+export interface JwtIssuerConfig {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** One of the two is given; the file's path is absolute. */
+  readonly jwksUrl?: string;
+  readonly jwksFile?: string;
+  readonly algorithms: readonly string[];
+  readonly tenantClaim: string;
+  /** The tenants that it may name; absent: every one. */
+  readonly tenants?: readonly string[];
+  readonly scopesClaim: string;
+  readonly clockSkewMs: number;
+  readonly refreshMs: number;
+  readonly allowPrivate: boolean;
+}
+
+/** Where tenants come from beside the list. */
+export interface TenancyConfig {
+  /** Those of the configuration alone, without the file's. */
+  readonly inline: readonly TenantConfig[];
+  /** `text` is what it held when it was read. */
+  readonly file?: { readonly path: string; readonly name: string; readonly text: string };
+  readonly jwt: readonly JwtIssuerConfig[];
+  readonly reportFailures: boolean;
 }
 
 export interface ServiceConfig {
@@ -92,7 +129,9 @@ export interface CheckedConfig {
   /** In the order of `service.extensions`. */
   readonly extensions: readonly Component<ExtensionPlugin>[];
   readonly pipelines: readonly PipelineConfig[];
+  /** Those of the configuration and, as it was read at the start, of the tenants file. */
   readonly tenants: readonly TenantConfig[];
+  readonly tenancy: TenancyConfig;
   readonly service: ServiceConfig;
 }
 

@@ -5,9 +5,9 @@ import type { Registry } from '../registry/registry.ts';
 import { checkKeys } from './check/check-keys.ts';
 import { checkSection, type FoundComponent } from './check/check-components.ts';
 import { checkListeners } from './check/check-listeners.ts';
-import { checkTenants } from './check/check-tenants.ts';
 import { checkValues } from './check/check-values.ts';
 import { checkWiring } from './check/check-wiring.ts';
+import { asksForCredentials, readTenants } from './check/read-tenants.ts';
 import { pluginsSection, type ServiceSection, serviceSection, tenantsSection } from './check/sections.ts';
 import type { CheckedConfig, ConfigIssue } from './checked-config.ts';
 import { configSchema, frameSchema, type Section, SECTION_NAMES } from './config-schema.ts';
@@ -29,6 +29,8 @@ export interface ConfigInput {
   /** Reads a file, given by its absolute path; throws where it cannot. */
   readonly readText: (path: string) => string;
   readonly cwd: string;
+  /** The present, for what expires; without it nothing has expired. */
+  readonly nowMs?: number;
 }
 
 export type LoadedConfig =
@@ -111,19 +113,23 @@ const checkConfig = async (given: ConfigNode, setting: Setting, report: Report):
     components[section] = checked.components;
     if (!checked.isReadable) unreadable.add(section);
   }
-  const tenants =
-    locate(root, ['tenants']).node === undefined
-      ? []
-      : checkValues(tenantsSection, { root, path: ['tenants'] }, report);
-  if (tenants !== undefined) checkTenants(root, tenants, report);
+  const found = findTenants(root, setting, report);
   const service = checkValues(serviceSection, { root, path: ['service'] }, report);
-  const hasTenants = tenants === undefined || tenants.length > 0;
+  const hasTenants = found === undefined || asksForCredentials(found);
   checkListeners({ root, components, hasTenants, metrics: service && metricsListenerOf(service) }, report);
   const wired = service ?? readWiring(root);
   if (wired !== undefined) checkWiring({ root, components, unreadable, ...wired, registry }, report);
-  if (service === undefined || tenants === undefined) return undefined;
+  if (service === undefined || found === undefined) return undefined;
   const effective = effectiveConfig(root, configSchema(registry));
-  return { config: toCheckedConfig(components, tenants, service), effective, registry };
+  return { config: toCheckedConfig(components, found, service), effective, registry };
+};
+
+const findTenants = (root: ConfigNode, { input }: Setting, report: Report) => {
+  const isGiven = locate(root, ['tenants']).node !== undefined;
+  const section = isGiven ? checkValues(tenantsSection, { root, path: ['tenants'] }, report) : [];
+  const { cwd, readText, nowMs = Number.NEGATIVE_INFINITY } = input;
+  const toPath = (path: string, from: string): string => resolve(directoryOf(from, cwd), path);
+  return section && readTenants(section, { root, nowMs, resolve: toPath, readText }, report);
 };
 
 /** Of a service section with mistakes in it what names components, so that these are judged all the same. */

@@ -1,13 +1,14 @@
 import type { Kind, ListenerConfig, Plugin } from '../sdk/index.ts';
 import type { FoundComponent } from './check/check-components.ts';
-import type { ServiceSection, TenantsSection } from './check/sections.ts';
+import type { FoundTenants } from './check/read-tenants.ts';
+import type { ServiceSection } from './check/sections.ts';
 import type { CheckedConfig, Component, TelemetryConfig } from './checked-config.ts';
 import type { Section } from './config-schema.ts';
 
 /** Puts the checked parts together under the names that code uses. Parts that are wrong are left out. */
 export const toCheckedConfig = (
   components: Readonly<Record<Section, readonly FoundComponent[]>>,
-  tenants: TenantsSection,
+  { tenants, tenancy }: FoundTenants,
   service: ServiceSection,
 ): CheckedConfig => {
   const extensions = ofKind(components.extensions, 'extension');
@@ -21,7 +22,8 @@ export const toCheckedConfig = (
     ),
     extensions: service.extensions.flatMap((id) => extensions.filter((extension) => extension.id === id)),
     pipelines: Object.entries(service.pipelines).map(([name, pipeline]) => ({ name, ...pipeline })),
-    tenants: tenants.map(({ id, api_keys }) => ({ id, apiKeys: api_keys })),
+    tenants,
+    tenancy,
     service: {
       journal: {
         type: service.journal.type,

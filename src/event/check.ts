@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { compileArray, compileObject, compileRecord, compileUnion, type UnknownKey } from './check/containers.ts';
 import { createFindings, type Check } from './check/findings.ts';
+import { joinStep, loweredRules, type Limits } from './check/limits.ts';
 import { anything, checkBoolean, checkNull, compileEnum, compileNumber, compileString } from './check/scalars.ts';
 import type { EventError } from './event-error.ts';
 
@@ -12,9 +13,13 @@ const NO_ERRORS: readonly EventError[] = Object.freeze([]);
 /** All that is wrong with a value (up to 50 errors), each with its path; never the value. Empty: nothing is wrong. */
 export type EventCheck = (value: unknown) => readonly EventError[];
 
-/** Throws for a schema of a kind that it does not know. */
-export const compileCheck = (schema: z.core.$ZodType, unknownKey: UnknownKey = () => undefined): EventCheck => {
-  const check = compile(schema, unknownKey);
+/** `limits` lowers those of the schema, by the paths of `limitsOf`. Throws for a schema of a kind that it does not know. */
+export const compileCheck = (
+  schema: z.core.$ZodType,
+  unknownKey: UnknownKey = () => undefined,
+  limits: Limits = {},
+): EventCheck => {
+  const check = compile(schema, '', { unknownKey, limits });
   const findings = createFindings();
   return (value) => {
     check(value, findings);
@@ -25,24 +30,31 @@ export const compileCheck = (schema: z.core.$ZodType, unknownKey: UnknownKey = (
   };
 };
 
-const compile = (schema: z.core.$ZodType, unknownKey: UnknownKey): Check => {
-  const inner = (part: z.core.$ZodType): Check => compile(part, unknownKey);
+interface Context {
+  readonly unknownKey: UnknownKey;
+  readonly limits: Limits;
+}
+
+const compile = (schema: z.core.$ZodType, path: string, context: Context): Check => {
+  const inner = (part: z.core.$ZodType, step?: string): Check =>
+    compile(part, step === undefined ? path : joinStep(path, step), context);
+  const rules = loweredRules(schema, path, context.limits);
   const known = schema as z.core.$ZodTypes;
   switch (known._zod.def.type) {
     case 'optional':
       return inner(known._zod.def.innerType);
     case 'object':
-      return compileObject(known as z.core.$ZodObject, inner, unknownKey);
+      return compileObject(known as z.core.$ZodObject, inner, context.unknownKey);
     case 'array':
-      return compileArray(known as z.core.$ZodArray, inner);
+      return compileArray(known as z.core.$ZodArray, inner, rules);
     case 'record':
-      return compileRecord(known as z.core.$ZodRecord, inner);
+      return compileRecord(known as z.core.$ZodRecord, inner, rules);
     case 'union':
       return compileUnion(known as z.core.$ZodUnion, inner);
     case 'enum':
       return compileEnum(known as z.core.$ZodEnum);
     case 'string':
-      return compileString(known as z.core.$ZodString);
+      return compileString(rules);
     case 'number':
       return compileNumber(known as z.core.$ZodNumber);
     case 'boolean':

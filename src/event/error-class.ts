@@ -10,6 +10,8 @@ export interface ErrorFacts {
   readonly grpcStatus?: number | undefined;
   /** The peer that failed, where it is named. */
   readonly dependency?: string | undefined;
+  /** A database was asked. */
+  readonly isDatabase?: boolean | undefined;
   readonly hasStack?: boolean | undefined;
 }
 
@@ -54,14 +56,14 @@ const ROWS: readonly Row[] = [
     class: 'connection',
     retriable: true,
     names:
-      /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$|^Connect(ion)?(Refused|Reset|Error|Exception)/,
+      /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UNAVAILABLE)$|^Connect(ion)?(Refused|Reset|Error|Exception)/,
     grpc: [14],
     sqlState: /^(08...|57P0[1-3])$/,
   },
   {
     class: 'throttling',
     retriable: true,
-    names: /^(Throttl|TooManyRequests|SlowDown|RequestThrottled)/i,
+    names: /^(Throttl|TooManyRequests|SlowDown|RequestThrottled|RESOURCE_EXHAUSTED$)|ThroughputExceeded/i,
     http: [429],
     grpc: [8],
     sqlState: /^53300$/,
@@ -88,15 +90,15 @@ const ROWS: readonly Row[] = [
   {
     class: 'validation',
     retriable: false,
-    names: /^(Validation|Malformed|Invalid|Missing)/,
+    names: /^(Validation|Malformed|Invalid|Missing|INVALID_ARGUMENT$|FAILED_PRECONDITION$|OUT_OF_RANGE$)/,
     http: [400, 422],
     grpc: [3, 9, 11],
   },
-  { class: 'not_found', retriable: false, names: /^NoSuch|NotFound|^ENOENT$/, http: [404, 410], grpc: [5] },
+  { class: 'not_found', retriable: false, names: /^NoSuch|NotFound|^(ENOENT|NOT_FOUND)$/, http: [404, 410], grpc: [5] },
   {
     class: 'conflict',
     retriable: false,
-    names: /AlreadyExists|InUse|^Conflict|NotEmpty|^EEXIST$/,
+    names: /AlreadyExists|InUse|^Conflict|NotEmpty|^(EEXIST|ALREADY_EXISTS|ABORTED)$/,
     http: [409, 412],
     grpc: [6, 10],
   },
@@ -104,14 +106,14 @@ const ROWS: readonly Row[] = [
   {
     class: 'configuration',
     retriable: false,
-    names: /^(Config|Configuration|Unsupported|NotImplemented|NotSupported)/,
+    names: /^(Config|Configuration|Unsupported|NotImplemented|NotSupported|UNIMPLEMENTED$)/,
     http: [501],
     grpc: [12],
   },
   {
     class: 'internal',
     retriable: false,
-    names: /(Error|Exception|Panic|Assert\w*)$|^panic/i,
+    names: /(Error|Exception|Panic|Assert\w*)$|^panic|^(INTERNAL|DATA_LOSS)$/i,
     http: [500],
     grpc: [2, 13, 15],
     also: ({ hasStack }) => hasStack === true,
@@ -130,8 +132,9 @@ const recognises = (row: Row, facts: ErrorFacts): boolean =>
   (facts.grpcStatus !== undefined && row.grpc?.includes(facts.grpcStatus) === true) ||
   row.also?.(facts) === true;
 
-const isNamed = ({ names, sqlState }: Row, { action, code, type }: ErrorFacts): boolean => {
-  if (code !== undefined && action === 'db_error' && sqlState?.test(code) === true) return true;
+const isNamed = ({ names, sqlState }: Row, { action, code, type, isDatabase }: ErrorFacts): boolean => {
+  if (code !== undefined && (action === 'db_error' || isDatabase === true) && sqlState?.test(code) === true)
+    return true;
   if (names === undefined) return false;
   return (code !== undefined && names.test(code)) || (type !== undefined && names.test(lastSegment(type)));
 };

@@ -22,7 +22,7 @@ type Found = Omit<Evidence, 'url' | 'verified'> & { readonly url: string | undef
 
 const derived = ({ github, deployment }: Sections, verified: boolean): Evidence[] => {
   const repository = github?.repository?.url;
-  const sha = github?.commitSha ?? github?.pullRequest?.mergeCommitSha;
+  const sha = github?.commitSha ?? github?.pullRequest?.mergeCommitSha ?? deployment?.commitSha;
   const found: Found[] = [
     {
       type: 'pull_request',

@@ -127,6 +127,14 @@ export const isRawJson = (value: unknown): boolean => exactJson.isRawJSON(value)
 
 const INTEGER = /^-?\d+$/;
 
+/** The digits as `parseJson` keeps them: exactly where no number holds them. Undefined for what is no integer of JSON. */
+export const exactInteger = (digits: string): unknown => {
+  if (!JSON_INTEGER.test(digits)) return undefined;
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : exactJson.rawJSON(digits);
+};
+const JSON_INTEGER = /^-?(?:0|[1-9]\d*)$/;
+
 const keepExact = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && INTEGER.test(source)
     ? exactJson.rawJSON(source)

@@ -18,26 +18,26 @@ export const outcomeOfHttp = (status: number | undefined): OutcomeValue | undefi
   return status < 500 ? 'failure' : 'error';
 };
 
-/** By code, from OK to UNAUTHENTICATED. */
-const GRPC: readonly OutcomeValue[] = [
-  'success',
-  'cancelled',
-  'error',
-  'failure',
-  'timeout',
-  'failure',
-  'failure',
-  'denied',
-  'error',
-  'failure',
-  'error',
-  'failure',
-  'error',
-  'error',
-  'error',
-  'error',
-  'denied',
+/** By code. */
+const GRPC: readonly (readonly [name: string, OutcomeValue])[] = [
+  ['OK', 'success'],
+  ['CANCELLED', 'cancelled'],
+  ['UNKNOWN', 'error'],
+  ['INVALID_ARGUMENT', 'failure'],
+  ['DEADLINE_EXCEEDED', 'timeout'],
+  ['NOT_FOUND', 'failure'],
+  ['ALREADY_EXISTS', 'failure'],
+  ['PERMISSION_DENIED', 'denied'],
+  ['RESOURCE_EXHAUSTED', 'error'],
+  ['FAILED_PRECONDITION', 'failure'],
+  ['ABORTED', 'error'],
+  ['OUT_OF_RANGE', 'failure'],
+  ['UNIMPLEMENTED', 'error'],
+  ['INTERNAL', 'error'],
+  ['UNAVAILABLE', 'error'],
+  ['DATA_LOSS', 'error'],
+  ['UNAUTHENTICATED', 'denied'],
 ];
 
 export const outcomeOfGrpc = (status: number | undefined): OutcomeValue | undefined =>
-  status === undefined ? undefined : GRPC[status];
+  status === undefined ? undefined : GRPC[status]?.[1];

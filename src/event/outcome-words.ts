@@ -39,8 +39,12 @@ const ACTIONS: ReadonlyMap<string, OutcomeValue | undefined> = new Map<string, O
   ['request_received', undefined],
   ['db_error', 'error'],
   ['downstream_timeout', 'timeout'],
-  ['unauthorized_access', 'denied'],
+  // Names what was tried, not how it ended: a wrong password is a failure, and some succeed.
+  ['unauthorized_access', undefined],
   ['x.pr_closed', 'cancelled'],
+  // How it ended, the deployment's state or the run's conclusion tells.
+  ['deploy_completed', undefined],
+  ['x.workflow_completed', undefined],
 ]);
 
 const MAX_KNOWN = 10_000;

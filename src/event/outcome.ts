@@ -61,12 +61,16 @@ const outcomeOfClass = (errorClass: ErrorClass, category: Category): OutcomeValu
 const SPAN_STATUS: Readonly<Record<string, OutcomeValue>> = { OK: 'success', ERROR: 'error' };
 const bySpan: Level = ({ spanStatus }) => (spanStatus === undefined ? undefined : SPAN_STATUS[spanStatus]);
 
+/** An order that is rejected failed; a deployment that an environment's rule rejects was denied. */
+const outcomeOfState = (state: string | undefined): OutcomeValue | undefined =>
+  state === 'rejected' ? 'denied' : outcomeOfWord(state);
+
 const LEVELS: readonly Level[] = [
   ({ outcome }) => outcome,
   byIsFailure,
   byDecision,
-  ({ deploymentStatus }) => outcomeOfWord(deploymentStatus),
-  ({ conclusion }) => outcomeOfWord(conclusion),
+  ({ deploymentStatus }) => outcomeOfState(deploymentStatus),
+  ({ conclusion }) => outcomeOfState(conclusion),
   ({ action }) => outcomeOfVerb(action),
   byError,
   bySpan,
@@ -92,8 +96,14 @@ const contradicts = (decided: OutcomeValue, outcome: OutcomeValue): boolean =>
 
 const undecided = ({ action, bareErrorClass, category }: OutcomeFacts): OutcomeValue => {
   if (bareErrorClass !== undefined) return outcomeOfClass(bareErrorClass, category);
-  return action === 'request_received' ? 'pending' : 'unknown';
+  return UNDECIDED.get(action) ?? 'unknown';
 };
+
+/** What an action means of which nothing more is said. */
+const UNDECIDED: ReadonlyMap<string, OutcomeValue> = new Map<string, OutcomeValue>([
+  ['request_received', 'pending'],
+  ['unauthorized_access', 'denied'],
+]);
 
 const RAISED: Partial<Record<OutcomeValue, number>> = { failure: 13, denied: 13, error: 17, timeout: 17 };
 const DEFAULT_SEVERITY = 9;

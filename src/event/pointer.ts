@@ -12,3 +12,12 @@ const escapeKey = (key: string | number): string =>
   typeof key === 'number' ? String(key) : shortened(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
 const shortened = (key: string): string => (key.length <= MAX_KEY ? key : `${key.slice(0, MAX_KEY).toWellFormed()}…`);
+
+/** The pointer with each of its steps replaced; steps are given and taken as the keys that they name. */
+export const mapPointer = (pointer: string, replace: (key: string) => string): string =>
+  pointer
+    .split('/')
+    .map((step) =>
+      replace(step.replaceAll('~1', '/').replaceAll('~0', '~')).replaceAll('~', '~0').replaceAll('/', '~1'),
+    )
+    .join('/');

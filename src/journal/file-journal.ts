@@ -12,7 +12,7 @@ import type { JournalState } from './journal-state.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { ExporterPlace } from './place.ts';
 import { AckSet } from './ack-set.ts';
-import { encodeRecord, toRanges } from './records.ts';
+import { type AuditRecord, encodeRecord, toRanges } from './records.ts';
 import { recover } from './recovery.ts';
 import { countPassed } from './retention.ts';
 
@@ -100,6 +100,11 @@ class FileJournal implements Journal {
     if (!this.#hasAppended) this.#forgetIdlePlaces();
     const event = { pipeline: frame.pipeline, receivedMs: oldestReceivedMs(frame.index) };
     await this.#commits.submit({ type: FRAME_TYPES.event, parts }, { event });
+  }
+
+  async audit(records: readonly AuditRecord[]): Promise<void> {
+    const frames = records.map((record) => ({ type: FRAME_TYPES.audit, parts: [encodeRecord(record)] }));
+    await Promise.all(frames.map((frame) => this.#commits.submit(frame, {})));
   }
 
   cursor(id: string, options: CursorOptions): FileCursor {

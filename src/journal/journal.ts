@@ -1,5 +1,6 @@
 // The durable boundary: what the pipelines append, what the exporters read, each at its own pace.
 import type { LineRef } from '../sdk/index.ts';
+import type { AuditRecord } from './records.ts';
 
 /** A batch of sealed events of one pipeline: NDJSON, and one index entry a line. */
 export interface EventFrame {
@@ -56,6 +57,8 @@ export interface Journal {
    * The bytes may be reused after it has resolved.
    */
   append(frame: EventFrame): Promise<void>;
+  /** Writes audit records, as `append` does; called in the same turn as an append they become durable with it. */
+  audit(records: readonly AuditRecord[]): Promise<void>;
   /** Opens the place of exporter `id`. Call for every exporter before `prune`. */
   cursor(id: string, options: CursorOptions): JournalCursor;
   /** Exporter ids that have a place in the journal and a backlog, with the number of pending frames. */

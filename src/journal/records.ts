@@ -1,4 +1,4 @@
-// The payloads of cursor, cut and checkpoint frames: small JSON, so that a later version can add to it.
+// The payloads of cursor, cut, checkpoint and audit frames: small JSON, so that a later version can add to it.
 import { z } from 'zod';
 import type { SequenceRange } from './ack-set.ts';
 
@@ -27,7 +27,18 @@ export type CutRecord = z.infer<typeof cutRecord>;
 /** Everything that must be known when all earlier segments are gone. */
 export type CheckpointRecord = z.infer<typeof checkpointRecord>;
 
-export const encodeRecord = (record: CursorRecord | CutRecord | CheckpointRecord): Buffer =>
+/** Who did, or tried, what: names, never a value of what was sent. Only written here; the exporters pass it by. */
+export interface AuditRecord {
+  readonly operation: string;
+  readonly tenant: string;
+  readonly principal: string;
+  readonly decision: 'allow' | 'deny';
+  /** RFC 3339. */
+  readonly time: string;
+  readonly [more: string]: unknown;
+}
+
+export const encodeRecord = (record: CursorRecord | CutRecord | CheckpointRecord | AuditRecord): Buffer =>
   Buffer.from(JSON.stringify(record), 'utf8');
 
 const decoder =

@@ -9,7 +9,7 @@ import { segmentFrom, type Segment } from './segment.ts';
 import type { Windows } from './windows.ts';
 
 const MIN_WINDOW_BYTES = 16 * 1024;
-const MAX_WINDOW_BYTES = 4 * 1024 * 1024;
+const MAX_WINDOW_BYTES = 1 * 1024 * 1024;
 
 export interface WalkerOptions {
   readonly fs: FileSystem;

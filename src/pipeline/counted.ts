@@ -7,11 +7,16 @@ export const counted =
   (id: string, processor: Processor, counters: Counters): Processor =>
   (batches) => {
     let settledBefore = 0;
+    let withdrawnBefore = 0;
     return batches.pipe(
-      tap((batch: EventBatch) => (settledBefore = batch.settled.size)),
+      tap(({ settled, withdrawn }: EventBatch) => {
+        settledBefore = settled.size;
+        withdrawnBefore = withdrawn.length;
+      }),
       processor,
       tap((batch: EventBatch) => {
         counters.add(id, 'pass', batch.items.length);
+        for (const outcome of batch.withdrawn.slice(withdrawnBefore)) counters.add(id, labelOf(outcome), 1);
         if (batch.settled.size === settledBefore) return;
         for (const outcome of [...batch.settled.values()].slice(settledBefore)) counters.add(id, labelOf(outcome), 1);
       }),

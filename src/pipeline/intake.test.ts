@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { JournalError, type EventFrame, type Journal } from '../journal/journal.ts';
-import { drop, eachEvent, eachToCanonical, isBusy, pass, reject } from '../sdk/index.ts';
+import { drop, eachEvent, eachToCanonical, EventBatch, isBusy, pass, reject } from '../sdk/index.ts';
 import type { CanonicalEvent } from '../event/schema.ts';
-import type { Lease, Outcome, Processor, RawBatch, RefusedInput } from '../sdk/index.ts';
+import type { BatchOrigin, Lease, Outcome, Processor, RawBatch, RefusedInput } from '../sdk/index.ts';
 import type { RawEvent } from '../event/raw-event.ts';
 import { createBufferPool } from '../sdk/buffer-pool.ts';
 import { map } from '../sdk/rx.ts';
@@ -45,12 +45,14 @@ const policy = eachEvent(({ action }) => {
 const setUp = (steps: readonly Processor[], failure?: () => Error | undefined, pipelineNames = ['main']) => {
   const letters: RefusedInput[] = [];
   const frames: { pipeline: string; text: string; ids: string[] }[] = [];
+  const instants: number[] = [];
   const journal = {
     append: async ({ pipeline, lines, index }: EventFrame) => {
       const error = failure?.();
       if (error !== undefined) throw error;
       const text = Buffer.from(lines).toString();
       frames.push({ pipeline, text, ids: index.map(({ eventId }) => eventId) });
+      instants.push(...index.map(({ timestamp }) => timestamp.seconds));
     },
     hasRoom: () => true,
   } as unknown as Journal;
@@ -73,7 +75,7 @@ const setUp = (steps: readonly Processor[], failure?: () => Error | undefined, p
   });
   const emit = (slots: RawBatch['slots']): Promise<readonly Outcome[]> =>
     (intake.reserve('acme', 100) as Lease).emit({ slots });
-  return { intake, emit, frames, letters, budget, counters };
+  return { intake, emit, frames, letters, budget, counters, times: () => instants };
 };
 
 test('each slot settles once, in the order sent, whatever became of it', async () => {
@@ -204,4 +206,64 @@ test('what a source would lose is buried, and counted', async () => {
   expect(letters).toEqual([refused]);
   expect(counters.of('http')).toEqual({ dead: 1 });
   expect([intake.knows('acme'), intake.knows('globex')]).toEqual([true, false]);
+});
+
+describe('derived events', () => {
+  /** An alarm for each event called `bad`. */
+  const alarming: Processor = map((batch) => {
+    for (let i = batch.items.length - 1; i >= 0; i--) {
+      const event = batch.items[i]!.event!;
+      if (event.action === 'bad')
+        batch.derive(i, [{ ...event, eventId: '018f0000-0000-8000-8000-00000000000a', action: 'alarm' }]);
+    }
+    return batch;
+  });
+  const linesOf = (frames: readonly { text: string }[]): CanonicalEvent[] =>
+    frames.flatMap(({ text }) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as CanonicalEvent),
+    );
+
+  test('are journaled behind their parent, in its frame, and the sender is told of the parent', async () => {
+    const { emit, frames, counters } = setUp([normalize, alarming, policy]);
+    const outcomes = await emit([raw('one'), raw('bad'), raw('two')]);
+    const lines = linesOf(frames);
+    expect(frames).toHaveLength(1);
+    expect(lines.map(({ action }) => action)).toEqual(['one', 'bad', 'alarm', 'two']);
+    expect(outcomes.map((outcome) => outcome.status === 'accepted' && outcome.eventId)).toEqual(
+      [lines[0], lines[1], lines[3]].map((line) => line?.eventId),
+    );
+    expect(lines[2]?.integrity).toMatchObject({ rawSize: 0, contentHash: expect.stringMatching(/^sha256:/) });
+    expect(counters.of('http')).toEqual({ accepted: 3 });
+  });
+
+  test('have their own time in the index, not that which the protocol gave their parent', async () => {
+    const { emit, times } = setUp([normalize, alarming]);
+    await emit([raw('bad', { instant: { seconds: 1_700_000_000, nanos: 0 } })]);
+    expect(times()).toEqual([1_700_000_000, 1_780_272_000]);
+  });
+
+  test.each([
+    ['filtered', drop('no_alarms'), 'drop:no_alarms'],
+    ['refused', reject('X_BAD', '', 'is bad'), 'reject:X_BAD'],
+  ])('that are %s leave their parent accepted, and are counted', async (_, verdict, label) => {
+    const noAlarms = eachEvent(({ action }) => (action === 'alarm' ? verdict : pass));
+    const { emit, frames, counters } = setUp([normalize, alarming, noAlarms]);
+    expect((await emit([raw('bad')])).map(({ status }) => status)).toEqual(['accepted']);
+    expect(linesOf(frames).map(({ action }) => action)).toEqual(['bad']);
+    expect(counters.of('step-2')).toEqual({ pass: 1, [label]: 1 });
+  });
+
+  test('outlive a parent that is filtered, which is told so', async () => {
+    const noParents = eachEvent(({ action }) => (action === 'bad' ? drop('no_parents') : pass));
+    const { emit, frames } = setUp([normalize, alarming, noParents]);
+    expect(await emit([raw('bad')])).toEqual([{ status: 'filtered', reason: 'no_parents' }]);
+    expect(linesOf(frames).map(({ action }) => action)).toEqual(['alarm']);
+  });
+
+  test('of nothing are a bug', () => {
+    expect(() => new EventBatch({} as BatchOrigin, []).derive(0, [])).toThrow(RangeError);
+  });
 });

@@ -65,16 +65,23 @@ export const createIntake = (parts: IntakeParts): ReceiverIntake => {
     close: () => {
       open = false;
     },
-    reserve: (tenant, bytes) => {
+    reserve: (tenant, bytes, principal) => {
       const busy = refusal() ?? budget.take(tenant, bytes);
-      if (busy === undefined) return createLease(parts, tenant, bytes);
+      if (busy === undefined) return createLease(parts, { tenant, principal }, bytes);
       parts.counters.add(parts.receiver, `busy:${busy.busy}`, 1);
       return busy;
     },
   };
 };
 
-const createLease = (parts: IntakeParts, tenant: string, reserved: number): Lease => {
+/** Whose batches these are. */
+interface Sender {
+  readonly tenant: string;
+  readonly principal: string | undefined;
+}
+
+const createLease = (parts: IntakeParts, sender: Sender, reserved: number): Lease => {
+  const { tenant } = sender;
   let held = reserved;
   const release = (): void => {
     parts.budget.give(tenant, held);
@@ -91,7 +98,7 @@ const createLease = (parts: IntakeParts, tenant: string, reserved: number): Leas
     emit: async (batch) => {
       const startedMs = parts.clock.monotonicMs();
       try {
-        return await emit(parts, tenant, batch);
+        return await emit(parts, sender, batch);
       } finally {
         release();
         parts.onAnswered?.((parts.clock.monotonicMs() - startedMs) / 1000);
@@ -100,13 +107,13 @@ const createLease = (parts: IntakeParts, tenant: string, reserved: number): Leas
   };
 };
 
-const emit = async (parts: IntakeParts, tenant: string, { slots }: RawBatch): Promise<readonly Outcome[]> => {
+const emit = async (parts: IntakeParts, sender: Sender, { slots }: RawBatch): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
   const items = takeItems(slots, outcomes);
   if (items.length > 0) {
-    for (const settled of await runTraced(parts, tenant, items)) join(outcomes, settled);
+    for (const settled of await runTraced(parts, sender, items)) join(outcomes, settled);
   }
-  count(parts, tenant, outcomes);
+  count(parts, sender.tenant, outcomes);
   return outcomes;
 };
 
@@ -142,15 +149,15 @@ const decidedAtDecode = (slot: RawSlot): Outcome | undefined => {
 const withId = (raw: BatchItem['raw']): BatchItem['raw'] =>
   raw.eventId === undefined && raw.identity === undefined ? { ...raw, eventId: uuidv7(raw.receivedAt) } : raw;
 
-const runTraced = (parts: IntakeParts, tenant: string, items: BatchItem[]): Promise<readonly Settled[]> => {
-  const trace = parts.tracing?.receive(parts.receiver, tenant, items);
-  if (trace === undefined) return runAll(parts, tenant, items);
-  return trace.run(() => runAll(parts, tenant, items, trace)).finally(() => trace.end());
+const runTraced = (parts: IntakeParts, sender: Sender, items: BatchItem[]): Promise<readonly Settled[]> => {
+  const trace = parts.tracing?.receive(parts.receiver, sender.tenant, items);
+  if (trace === undefined) return runAll(parts, sender, items);
+  return trace.run(() => runAll(parts, sender, items, trace)).finally(() => trace.end());
 };
 
 const runAll = (
   parts: IntakeParts,
-  tenant: string,
+  { tenant, principal }: Sender,
   items: BatchItem[],
   trace?: BatchTrace,
 ): Promise<readonly Settled[]> => {
@@ -159,7 +166,7 @@ const runAll = (
   const own = parts.pipelines.map((_, i) => (i === 0 ? items : items.map(copied)));
   return Promise.all(
     parts.pipelines.map((pipeline, i) => {
-      const origin = { tenant, receiver: parts.receiver, pipeline: pipeline.name, receivedAt };
+      const origin = { tenant, receiver: parts.receiver, pipeline: pipeline.name, receivedAt, principal };
       return pipeline.run(origin, own[i]!, trace);
     }),
   );

@@ -1,14 +1,18 @@
 import { lastValueFrom, of } from 'rxjs';
 import { JournalError, type Journal } from '../journal/journal.ts';
+import type { RawEvent } from '../event/raw-event.ts';
+import type { AuditRecord } from '../journal/records.ts';
 import type { BufferPool } from '../sdk/buffer-pool.ts';
 import { EventBatch } from '../sdk/index.ts';
-import type { BatchItem, BatchOrigin, Log, Outcome, Processor } from '../sdk/index.ts';
+import type { BatchItem, BatchOrigin, Log, Outcome, Processor, Violation } from '../sdk/index.ts';
+import { countCorrelations } from './count-correlations.ts';
 import { counted } from './counted.ts';
 import type { Counters } from './counters.ts';
 import type { RecentIds } from './recent-ids.ts';
 import { createSealer, type Sealer } from './seal-batch.ts';
 import { traced } from './traced.ts';
 import type { BatchTrace } from './tracing.ts';
+import { namingOthers, type Derived, type Violations } from './violations.ts';
 
 /** A processor of the configuration, in its place. */
 export interface PipelineStep {
@@ -24,6 +28,8 @@ export interface PipelineParts {
   readonly recent: RecentIds;
   readonly counters: Counters;
   readonly log: Log;
+  /** What is derived of refused events; without it nothing is. */
+  readonly violations?: Violations | undefined;
 }
 
 /** By slot, for every item of the batch. */
@@ -36,6 +42,8 @@ export interface Pipeline {
    * items out of the array, so that none is held while the journal syncs.
    */
   run(origin: BatchOrigin, items: BatchItem[], trace?: BatchTrace): Promise<Settled>;
+  /** Makes a violation that came without a batch an event of this pipeline. Never rejects. */
+  report(violation: Violation): Promise<void>;
 }
 
 /**
@@ -52,6 +60,8 @@ interface Work {
   readonly settled: (Outcome | undefined)[];
   /** Slots whose senders named their events, with the tenant: to be looked up among the recent ids. */
   readonly named: { readonly slot: number; readonly tenantId: string }[];
+  /** Events that name another tenant than their credential's. */
+  readonly namingOthers: RawEvent[];
 }
 
 export const createPipeline = (parts: PipelineParts): Pipeline => {
@@ -69,24 +79,54 @@ export const createPipeline = (parts: PipelineParts): Pipeline => {
   const seal = async (work: Work, origin: BatchOrigin, items: BatchItem[], trace?: BatchTrace): Promise<void> => {
     while (items.length > 0) {
       // A traced batch is one span a step.
-      const batch = new EventBatch(origin, items.splice(0, trace === undefined ? CHUNK : items.length));
+      const chunk = items.splice(0, trace === undefined ? CHUNK : items.length);
+      const batch = new EventBatch(origin, chunk);
       const processed = await process(batch, trace);
       for (const [slot, outcome] of (processed ?? batch).settled) work.settled[slot] = outcome;
-      if (processed !== undefined) add(work, processed.items);
+      work.namingOthers.push(...namingOthers(chunk, processed ?? batch));
+      if (processed === undefined) continue;
+      countCorrelations(processed.items, parts.counters);
+      add(work, processed.items);
+    }
+  };
+
+  /** A derived event is a batch of its own, which no failure of its own keeps its parent from. */
+  const addDerived = async (sealer: Sealer, origin: BatchOrigin, { item }: Derived): Promise<void> => {
+    try {
+      const derived = (await process(new EventBatch(origin, [item])))?.items ?? [];
+      sealer.add(derived);
+      parts.counters.add(origin.receiver, 'derived', derived.length, origin.tenant);
+    } catch (error) {
+      parts.log.error('a security event could not be made', { pipeline: parts.name, error: (error as Error).name });
     }
   };
 
   return {
     name: parts.name,
+    report: async (violation) => {
+      const derived = parts.violations?.from(violation);
+      if (derived === undefined) return;
+      const sealer = createSealer(parts.name, [derived.item], parts.pool);
+      try {
+        await addDerived(sealer, { ...derived.origin, pipeline: parts.name }, derived);
+        await append(parts, sealer, derived.record);
+      } catch (error) {
+        parts.log.error('a security event could not be journaled', { reason: refusalOf(error, parts) });
+      } finally {
+        sealer.release();
+      }
+    },
     run: async (origin, items, trace) => {
       const slots = items.map(({ slot }) => slot);
       const settled: (Outcome | undefined)[] = [];
       let sealer: Sealer | undefined;
       try {
         sealer = createSealer(parts.name, items, parts.pool);
-        const work: Work = { sealer, settled, named: [] };
+        const work: Work = { sealer, settled, named: [], namingOthers: [] };
         await seal(work, origin, items, trace);
-        await append(parts, sealer, trace);
+        const derived = parts.violations?.of(origin, work.namingOthers);
+        if (derived !== undefined) await addDerived(sealer, origin, derived);
+        await append(parts, sealer, derived?.record, trace);
         for (const { slot, tenantId } of work.named) markDuplicate(settled, slot, tenantId, parts.recent);
         for (const slot of slots) settled[slot] ??= { status: 'filtered', reason: 'pipeline' };
       } catch (error) {
@@ -100,11 +140,14 @@ export const createPipeline = (parts: PipelineParts): Pipeline => {
   };
 };
 
-/** Writes the events. A slot that a verdict refused in part stays refused. */
+/**
+ * Writes the events. A slot that a verdict refused in part stays refused; what was derived of its event is written
+ * beside it, and the sender is told of the event alone.
+ */
 const add = ({ sealer, settled, named }: Work, items: readonly BatchItem[]): void => {
   sealer.add(items);
-  for (const { slot, event } of items) {
-    if (settled[slot] !== undefined) continue;
+  for (const { slot, event, derived } of items) {
+    if (derived === true || settled[slot] !== undefined) continue;
     const { tenantId, eventId, correlation, integrity } = event!;
     settled[slot] = { status: 'accepted', eventId, correlationId: correlation.correlationId };
     if (integrity.fingerprint !== undefined) named.push({ slot, tenantId });
@@ -112,11 +155,18 @@ const add = ({ sealer, settled, named }: Work, items: readonly BatchItem[]): voi
 };
 
 /** Nobody is answered before this resolves. */
-const append = async ({ name, journal }: PipelineParts, sealer: Sealer, trace?: BatchTrace): Promise<void> => {
-  if (sealer.isEmpty()) return;
+const append = async (
+  { name, journal }: PipelineParts,
+  sealer: Sealer,
+  record: AuditRecord | undefined,
+  trace?: BatchTrace,
+): Promise<void> => {
+  if (sealer.isEmpty() && record === undefined) return;
   const end = trace?.begin('append', name);
   try {
-    await journal.append(sealer.frame());
+    // In one turn, so that they are one commit.
+    const written = sealer.isEmpty() ? undefined : journal.append(sealer.frame());
+    await (record === undefined ? written : Promise.all([written, journal.audit([record])]));
   } finally {
     end?.();
   }

@@ -3,16 +3,23 @@ import { join } from 'node:path';
 import { createDeadLetterQueue } from '../delivery/dead-letter-queue.ts';
 import { openDeadLetters } from '../delivery/dead-letters.ts';
 import { createCounters } from '../pipeline/counters.ts';
-import type { CollectorStatus, ComponentContext, Endpoint, HttpMount, ListenerConfig } from '../sdk/index.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type {
+  CollectorStatus,
+  ComponentContext,
+  Endpoint,
+  HttpMount,
+  ListenerConfig,
+  ReportViolation,
+} from '../sdk/index.ts';
 import type { Metrics } from '../telemetry/start-metrics.ts';
-import { TenantSecurityService } from '../tenancy/tenant-security-service.ts';
 import { buildDeliveries } from './deliveries.ts';
 import { createDeliveryCounts } from './delivery-counts.ts';
 import { createHttpHost } from './http-host.ts';
-import { isOpenToAll } from './open-to-all.ts';
 import { logFor } from './log.ts';
 import { giveUpBacklogs, openJournal } from './open-journal.ts';
 import { createMetricSource } from './metric-source.ts';
+import { openTenancy } from './open-tenancy.ts';
 import { openStore } from './open-store.ts';
 import { buildPipelines } from './pipelines.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -69,7 +76,7 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
   });
   stack.defer(() => deadLetters.close());
   await giveUpBacklogs(journal, deadLetters, options);
-  const host = createHttpHost({ log });
+  const host = createHttpHost({ log, clock });
   stack.defer(() => host.close(scope.deadline));
   const store = openStore(config, keys, contextOf);
   if (store !== undefined) stack.defer(() => store.close());
@@ -85,11 +92,22 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     contextOf,
   });
   const status = createStatus({ config, journal, deliveries, counters, clock, phase: () => phase });
-  const authenticator = new TenantSecurityService({ tenants: config.tenants, openToAll: isOpenToAll(config) });
+  let pipelines: readonly Pipeline[] = [];
+  // What came without a batch has no pipeline of its own: the first one takes it.
+  const reportViolation: ReportViolation = (violation) => void pipelines[0]?.report(violation);
+  const tenancy = openTenancy({
+    config,
+    clock,
+    log,
+    onFailure: (failure) => reportViolation({ ...failure, component: 'tenants' }),
+  });
+  const authenticator = tenancy.service;
+  stack.defer(() => tenancy.close());
   const extensionEndpoints = await startExtensions(scope, config.extensions, (id) => ({
     ...contextOf(id),
     listen: host.listen,
     authenticator,
+    reportViolation,
     store,
     deadLetters: createDeadLetterQueue({
       letters: deadLetters,
@@ -102,7 +120,7 @@ const start = async (options: CollectorOptions, scope: Scope): Promise<Collector
     delivery.start();
     stack.defer(() => delivery.stop(scope.deadline));
   }
-  const pipelines = buildPipelines({ config, journal, counters, log, contextOf });
+  pipelines = buildPipelines({ config, journal, counters, log, clock, contextOf });
   const receiverEndpoints = await startReceivers(scope, {
     config,
     pipelines,

@@ -1,4 +1,6 @@
-import type { Endpoint, HttpMount, ListenerConfig, Log } from '../sdk/index.ts';
+import type { Clock } from '../event/time.ts';
+import { sameTls, type Endpoint, type HttpMount, type ListenerConfig, type Log } from '../sdk/index.ts';
+import { createSystemClock } from './clock.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { type HttpListener, openListener } from './http-listener.ts';
 
@@ -12,16 +14,21 @@ export interface HttpHost {
 
 export interface HttpHostOptions {
   readonly log: Log;
+  readonly clock?: Clock;
   readonly limits?: HttpLimits;
 }
 
-export const createHttpHost = ({ log, limits = HTTP_LIMITS }: HttpHostOptions): HttpHost => {
+export const createHttpHost = ({
+  log,
+  clock = createSystemClock(),
+  limits = HTTP_LIMITS,
+}: HttpHostOptions): HttpHost => {
   const open: Promise<HttpListener>[] = [];
   const shared = new Map<string, Promise<HttpListener>>();
   const openOrShare = (config: ListenerConfig): Promise<HttpListener> => {
     const found = shared.get(config.endpoint);
     if (found !== undefined) return found;
-    const listener = openListener(config, limits, log);
+    const listener = openListener(config, limits, { log, clock });
     open.push(listener);
     if (!config.endpoint.endsWith(':0')) shared.set(config.endpoint, listener);
     return listener;
@@ -41,7 +48,6 @@ export const createHttpHost = ({ log, limits = HTTP_LIMITS }: HttpHostOptions): 
 };
 
 const refuseOtherTls = ({ name, listener }: HttpMount, config: ListenerConfig): void => {
-  const same = listener.tls?.cert_file === config.tls?.cert_file && listener.tls?.key_file === config.tls?.key_file;
-  if (!same)
+  if (!sameTls(listener, config))
     throw new Error(`${name} shares ${config.endpoint} with another component, but not its tls: make them equal`);
 };

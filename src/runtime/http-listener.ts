@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type HttpMount, type ListenerConfig, type Log, type Problem, sendProblem } from '../sdk/index.ts';
+import type { Clock } from '../event/time.ts';
 import { answerClientError } from './client-error.ts';
 import { createExchanges } from './http-exchanges.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createRoutes } from './http-routes.ts';
+import { followPems, readPems, secureContextOf, type Pems } from './pems.ts';
 
 /** One open port and the mounts that share it. */
 export interface HttpListener {
@@ -25,10 +26,15 @@ const TOO_MANY_FIELDS: Problem = {
   title: 'There are too many header fields',
 };
 
-export const openListener = async (config: ListenerConfig, limits: HttpLimits, log: Log): Promise<HttpListener> => {
+export const openListener = async (
+  config: ListenerConfig,
+  limits: HttpLimits,
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Promise<HttpListener> => {
   const routes = createRoutes(config.endpoint);
   const exchanges = createExchanges(limits);
-  const server = await createHttpServer(config, limits);
+  const pems = config.tls && (await readPems(config.tls));
+  const server = createHttpServer(limits, pems);
   const sockets = trackSockets(server);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     exchanges.begin(request, response);
@@ -44,11 +50,13 @@ export const openListener = async (config: ListenerConfig, limits: HttpLimits, l
   server.on('error', (error: NodeJS.ErrnoException) =>
     log.error('a listener failed', { endpoint: config.endpoint, code: error.code }),
   );
+  const unfollow = pems === undefined ? undefined : followPems(pems, server as TlsServer, { log, clock });
   return {
     config,
     address,
     add: routes.add,
     close: async (signal) => {
+      await unfollow?.();
       exchanges.closeConnections();
       await closeServer(server, sockets, signal);
       exchanges.stop();
@@ -56,7 +64,7 @@ export const openListener = async (config: ListenerConfig, limits: HttpLimits, l
   };
 };
 
-const createHttpServer = async ({ tls }: ListenerConfig, limits: HttpLimits): Promise<Server> => {
+const createHttpServer = (limits: HttpLimits, pems: Pems | undefined): Server => {
   const options = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -65,25 +73,11 @@ const createHttpServer = async ({ tls }: ListenerConfig, limits: HttpLimits): Pr
     connectionsCheckingInterval: limits.checkEveryMs,
   };
   const server =
-    tls === undefined ? createServer(options) : createTlsServer({ ...options, ...(await readKeyPair(tls)) });
+    pems === undefined ? createServer(options) : createTlsServer({ ...options, ...secureContextOf(pems), ...pems.ask });
   server.maxConnections = limits.maxConnections;
   // Node drops the fields beyond the limit; one more is let in, so that the excess can be told and refused.
   server.maxHeadersCount = limits.maxHeaderFields + 1;
   return server;
-};
-
-const readKeyPair = async ({ cert_file, key_file }: NonNullable<ListenerConfig['tls']>) => ({
-  cert: await readPem(cert_file),
-  key: await readPem(key_file),
-  minVersion: 'TLSv1.2' as const,
-});
-
-const readPem = async (path: string): Promise<Buffer> => {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new Error(`tls: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
 };
 
 const trackSockets = (server: Server): ReadonlySet<Socket> => {

@@ -4,6 +4,10 @@ import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { KeyRing, Log } from '../sdk/index.ts';
+import { KeysError } from './keys-error.ts';
+import { createPseudonymSalts, saltFolderOf, type PseudonymSalts } from './pseudonym-salts.ts';
+
+export { KeysError };
 
 export interface KeyRingOptions {
   /** Absolute; without `keysFile` the key is kept under `keys/` in it. */
@@ -15,16 +19,10 @@ export interface KeyRingOptions {
 
 const KEY_BYTES = 32;
 const CACHED_KEYS = 10_000;
+/** A salt that was deleted is looked for again, so that a collector that runs forgets the key too. */
+const FORGOTTEN_AFTER_MS = 60_000;
 const OPEN_TO_OTHERS = 0o077;
 const LARGEST_FILE = 4096;
-
-/** Why there is no master key; the message names the file, never what it holds. */
-export class KeysError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'KeysError';
-  }
-}
 
 /** Reads the master key; makes one at the first start. Rejects with `KeysError` where the file is bad. */
 export const loadKeyRing = async ({ dataDir, keysFile, log }: KeyRingOptions): Promise<KeyRing> => {
@@ -37,25 +35,52 @@ export const loadKeyRing = async ({ dataDir, keysFile, log }: KeyRingOptions): P
   }
   const text = existing ?? (await createKeys(path));
   await warnIfOpen(path, log);
-  return createKeyRing(parseKeys(text, path));
+  const salts = createPseudonymSalts(saltFolderOf(path), keysFile !== undefined);
+  return createKeyRing(parseKeys(text, path), salts);
 };
 
 /** Derives by HKDF-SHA-256, so that no derived key tells another one or the master key. */
-export const createKeyRing = (master: Buffer): KeyRing => {
+export const createKeyRing = (
+  master: Buffer,
+  salts: PseudonymSalts = NO_SALTS,
+  now: () => number = () => performance.now(),
+): KeyRing => {
   const derived = new LRUCache<string, Buffer>({ max: CACHED_KEYS });
+  const pseudonymKeys = new LRUCache<string, Buffer>({
+    max: CACHED_KEYS,
+    ttl: FORGOTTEN_AFTER_MS,
+    ttlResolution: 0,
+    perf: { now },
+  });
   return {
     derive: (purpose, tenant) => {
-      // The length keeps ('a', 'bc') apart from ('ab', 'c').
-      const info = `betalogs/1/${Buffer.byteLength(purpose)}:${purpose}/${tenant}`;
+      const info = infoOf(purpose, tenant);
       let key = derived.get(info);
       if (key === undefined) {
-        key = Buffer.from(hkdfSync('sha256', master, '', info, KEY_BYTES));
+        key = deriveKey(master, '', info);
         derived.set(info, key);
+      }
+      return Buffer.from(key);
+    },
+    pseudonymKey: (tenant) => {
+      let key = pseudonymKeys.get(tenant);
+      if (key === undefined) {
+        key = deriveKey(master, salts.saltOf(tenant), infoOf('pseudonym', tenant));
+        pseudonymKeys.set(tenant, key);
       }
       return Buffer.from(key);
     },
   };
 };
+
+const NO_SALTS: PseudonymSalts = { saltOf: () => Buffer.alloc(0) };
+
+/** The length keeps ('a', 'bc') apart from ('ab', 'c'). */
+const infoOf = (purpose: string, tenant: string): string =>
+  `betalogs/1/${Buffer.byteLength(purpose)}:${purpose}/${tenant}`;
+
+const deriveKey = (master: Buffer, salt: Buffer | string, info: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', master, salt, info, KEY_BYTES));
 
 const readKeys = async (path: string): Promise<string | undefined> => {
   try {

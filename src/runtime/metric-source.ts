@@ -1,6 +1,7 @@
 import type { CheckedConfig } from '../config/checked-config.ts';
 import { instantToMs, type Clock } from '../event/time.ts';
 import type { Journal, JournalCursor } from '../journal/journal.ts';
+import { METHODS, SINGLETONS } from '../pipeline/count-correlations.ts';
 import type { Counters, CountSeries } from '../pipeline/counters.ts';
 import type { Measured, MetricSource } from '../telemetry/instruments.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
@@ -36,6 +37,14 @@ export const createMetricSource = (parts: MetricParts): MetricSource => {
       [...delivered.events.series()].map(({ component, tenant = '', label, count }) =>
         measured(count, { exporter: component, tenant, outcome: label }),
       ),
+    correlationEvents: () =>
+      [...counters.series()]
+        .filter(({ component }) => component === METHODS)
+        .map(({ label, count }) => measured(count, { method: label })),
+    correlationSingletons: () =>
+      [...counters.series()]
+        .filter(({ component }) => component === SINGLETONS)
+        .map(({ label, tenant = '', count }) => measured(count, { tenant, source: label })),
     deadLetters: () =>
       [...delivered.letters.series()].map(({ component, tenant = '', label, count }) =>
         measured(count, { stage: component, code: label, tenant }),

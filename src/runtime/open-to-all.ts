@@ -1,3 +1,4 @@
+import { asksForCredentials } from '../config/check/read-tenants.ts';
 import type { CheckedConfig } from '../config/checked-config.ts';
 import type { ListenerConfig, Plugin } from '../sdk/index.ts';
 
@@ -8,8 +9,8 @@ export const listenersOf = (plugin: Plugin, config: unknown): readonly ListenerC
     .filter((listener): listener is ListenerConfig => listener !== undefined);
 
 /** True where no tenants are configured and a listener says `insecure: true`: whoever reaches it is the tenant `default`. */
-export const isOpenToAll = ({ tenants, receivers, extensions }: CheckedConfig): boolean =>
-  tenants.length === 0 &&
-  [...receivers, ...extensions].some(({ plugin, config }) =>
-    listenersOf(plugin, config).some(({ insecure }) => insecure),
+export const isOpenToAll = (config: CheckedConfig): boolean =>
+  !asksForCredentials(config) &&
+  [...config.receivers, ...config.extensions].some(({ plugin, config: own }) =>
+    listenersOf(plugin, own).some(({ insecure }) => insecure),
   );

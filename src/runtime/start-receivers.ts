@@ -14,7 +14,7 @@ import type { Scope } from './scope.ts';
 export interface ReceiverWiring {
   readonly config: CheckedConfig;
   readonly pipelines: readonly Pipeline[];
-  readonly authenticator: Authenticator;
+  readonly authenticator: Authenticator & { knows(tenant: string): boolean };
   readonly deadLetters: DeadLetters;
   readonly journal: Journal;
   readonly counters: Counters;
@@ -28,7 +28,6 @@ export interface ReceiverWiring {
 /** Starts the receivers last, when everything behind them runs; they stop first. */
 export const startReceivers = async (scope: Scope, wiring: ReceiverWiring): Promise<readonly Endpoint[]> => {
   const { config, pipelines, contextOf, deadLetters, metrics, ...shared } = wiring;
-  const tenants = new Set(config.tenants.map(({ id }) => id));
   const budget = createBudget(config.service.intake);
   const endpoints: Endpoint[] = [];
   for (const { id, plugin, config: own } of config.receivers) {
@@ -37,7 +36,7 @@ export const startReceivers = async (scope: Scope, wiring: ReceiverWiring): Prom
       ...shared,
       budget,
       receiver: id,
-      knows: (tenant) => tenants.size === 0 || tenants.has(tenant),
+      knows: (tenant) => shared.authenticator.knows(tenant),
       bury: async (refused) => {
         const letters = refused.map((letter) => ({ ...letter, stage: 'receiver', component: id }) as const);
         await deadLetters.write(letters);

@@ -20,6 +20,8 @@ export interface BatchItem {
   readonly slot: number;
   readonly raw: RawEvent;
   event?: CanonicalEvent | undefined;
+  /** Made of what the slot's event told, by `derive`: the slot answers for its own event alone. */
+  readonly derived?: true;
 }
 
 /** Whose batch it is, and when it came. */
@@ -29,6 +31,8 @@ export interface BatchOrigin {
   readonly receiver: string;
   readonly pipeline: string;
   readonly receivedAt: Instant;
+  /** The name of who sent it, where the receiver tells. */
+  readonly principal?: string | undefined;
 }
 
 /**
@@ -40,6 +44,7 @@ export class EventBatch {
   /** What still flows; settled events have left. */
   items: readonly BatchItem[];
   readonly #settled: Map<number, Outcome> = new Map();
+  readonly #withdrawn: Outcome[] = [];
   readonly #sizes: Map<number, number> = new Map();
 
   constructor(origin: BatchOrigin, items: readonly BatchItem[]) {
@@ -52,6 +57,11 @@ export class EventBatch {
     return this.#settled;
   }
 
+  /** What verdicts said of derived events, for which no slot answers: so that none goes unseen. */
+  get withdrawn(): readonly Outcome[] {
+    return this.#withdrawn;
+  }
+
   /** Takes the item at `position` of `items` as several; its slot answers for the worst of them. */
   split(position: number, events: readonly CanonicalEvent[]): void {
     const item = this.items[position];
@@ -61,7 +71,20 @@ export class EventBatch {
     this.items = this.items.toSpliced(position, 1, ...parts);
   }
 
-  /** Asks `decide` about every item and settles those that do not pass. */
+  /**
+   * Adds events that the item at `position` gave rise to, e.g. an alarm. They go through the rest of the pipeline and
+   * are journaled with it; what becomes of them is not told to the sender, who never sent them.
+   */
+  derive(position: number, events: readonly CanonicalEvent[]): void {
+    const item = this.items[position];
+    if (item === undefined) throw new RangeError(`derive: no item at ${position}`);
+    const { source, receivedAt } = item.raw;
+    const raw: RawEvent = { content: NOTHING, source, receivedAt, rawSize: 0 };
+    const derived = events.map((event): BatchItem => ({ slot: item.slot, raw, event, derived: true }));
+    this.items = this.items.toSpliced(position + 1, 0, ...derived);
+  }
+
+  /** Asks `decide` about every item and settles those that do not pass; one that was derived just leaves. */
   apply(decide: (item: BatchItem) => Verdict): void {
     let kept: BatchItem[] | undefined;
     for (let i = 0; i < this.items.length; i++) {
@@ -72,7 +95,8 @@ export class EventBatch {
         continue;
       }
       kept ??= this.items.slice(0, i);
-      this.settle(item.slot, verdict);
+      if (item.derived === true) this.#withdrawn.push(outcomeOf(verdict));
+      else this.settle(item.slot, verdict);
     }
     if (kept !== undefined) this.items = kept;
   }
@@ -84,6 +108,8 @@ export class EventBatch {
     this.#settled.set(slot, outcomeOf(verdict));
   }
 }
+
+const NOTHING: RawEvent['content'] = Object.freeze({});
 
 const outcomeOf = (verdict: Dropped | Rejected): Outcome =>
   verdict.verdict === 'drop'

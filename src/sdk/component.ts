@@ -3,6 +3,7 @@ import type { Authenticator, Intake } from './intake.ts';
 import type { Clock } from '../event/time.ts';
 import type { DeadLetterQueue } from './dead-letters.ts';
 import type { EventQueries } from './query/event-queries.ts';
+import type { ReportViolation } from './violation.ts';
 import type { ListenerConfig } from './config-types.ts';
 
 /** Structured, one JSON line a matter; fields are ids and sizes, never a payload. */
@@ -14,8 +15,13 @@ export interface Log {
 
 /** Keys derived from the deployment's master key; replicas that share the keys file derive the same. */
 export interface KeyRing {
-  /** 32 bytes for a purpose (`fingerprint`, `pseudonym`, `cursor`) and tenant. */
+  /** 32 bytes for a purpose (`fingerprint`, `cursor`) and tenant. */
   derive(purpose: string, tenant: string): Buffer;
+  /**
+   * 32 bytes for the tenant's pseudonyms, made at the first use. They hang on a salt that can be deleted: from then on
+   * the tenant has another key, and nobody can derive this one again. Throws where the salt cannot be read or kept.
+   */
+  pseudonymKey(tenant: string): Buffer;
 }
 
 /** Where something listens: `name` is its key in the ready line, `address` is `host:port`. */
@@ -57,6 +63,8 @@ export interface ExtensionContext extends ReceiverContext {
   readonly store: EventQueries | undefined;
   /** Undefined where there are none, as in most tests. */
   readonly deadLetters?: DeadLetterQueue | undefined;
+  /** To be called where a credential asks for what is another tenant's. Absent in most tests. */
+  readonly reportViolation?: ReportViolation | undefined;
   status(): CollectorStatus;
 }
 

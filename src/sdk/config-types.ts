@@ -68,10 +68,20 @@ export const endpoint = () =>
     .refine((value) => Number(value.slice(value.lastIndexOf(':') + 1)) <= 65_535, 'expected a port from 0 to 65535')
     .describe('Where it listens, host:port; port 0 picks a free one.');
 
-const tls = z.strictObject({
-  cert_file: z.string().describe('PEM certificate chain.'),
-  key_file: z.string().describe('PEM private key.'),
-});
+const tls = z
+  .strictObject({
+    cert_file: z.string().describe('PEM certificate chain; read again when it changes.'),
+    key_file: z.string().describe('PEM private key.'),
+    client_ca_file: z
+      .string()
+      .optional()
+      .describe('PEM certificates that sign those of clients: whose name a tenant has under `mtls` is that tenant.'),
+    require_client_cert: z.boolean().default(false).describe('Refuse connections without a client certificate.'),
+  })
+  .refine(({ client_ca_file, require_client_cert }) => client_ca_file !== undefined || !require_client_cert, {
+    path: ['require_client_cert'],
+    message: 'expected client_ca_file beside it',
+  });
 
 /** The options of everything that listens; spread into a plugin's strict object. */
 export const listenerShape = (defaultEndpoint: string) => ({
@@ -84,6 +94,19 @@ export const listenerShape = (defaultEndpoint: string) => ({
 });
 export interface ListenerConfig {
   readonly endpoint: string;
-  readonly tls?: { readonly cert_file: string; readonly key_file: string } | undefined;
+  readonly tls?: TlsConfig | undefined;
   readonly insecure: boolean;
 }
+export interface TlsConfig {
+  readonly cert_file: string;
+  readonly key_file: string;
+  readonly client_ca_file?: string | undefined;
+  readonly require_client_cert?: boolean;
+}
+
+/** What shares a port shares its TLS. */
+export const sameTls = (a: ListenerConfig, b: ListenerConfig): boolean =>
+  a.tls?.cert_file === b.tls?.cert_file &&
+  a.tls?.key_file === b.tls?.key_file &&
+  a.tls?.client_ca_file === b.tls?.client_ca_file &&
+  (a.tls?.require_client_cert ?? false) === (b.tls?.require_client_cert ?? false);

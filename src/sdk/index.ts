@@ -26,6 +26,7 @@ export type {
   RefusedInput,
   Scope,
 } from './intake.ts';
+export type { ReportViolation, Violation } from './violation.ts';
 export { forAll, stored } from './exporter.ts';
 export { lazyExporter, lazyReader } from './lazy.ts';
 export type { Exporter, ExportOutcome, LineRef, StoredBatch } from './exporter.ts';
@@ -43,11 +44,14 @@ export { isCursorRefused } from './query/event-queries.ts';
 export type {
   Correlation,
   CursorRefused,
+  DeploymentLink,
   EventPage,
   EventQueries,
   EventRecord,
   GroupLink,
+  KeyLink,
   LinkedBy,
+  LinkedByKey,
   QueryRequest,
   Timeline,
 } from './query/event-queries.ts';
@@ -76,8 +80,9 @@ export type {
   Receiver,
   ReceiverContext,
 } from './component.ts';
-export { duration, endpoint, listenerShape, Secret, secret, size, z } from './config-types.ts';
-export type { ListenerConfig } from './config-types.ts';
+export { duration, endpoint, listenerShape, sameTls, Secret, secret, size, z } from './config-types.ts';
+export type { ListenerConfig, TlsConfig } from './config-types.ts';
+export { pseudonym } from './pseudonym.ts';
 export { createArchiveWriter } from './archive/archive-writer.ts';
 export type { ArchiveWriter, ArchiveWriterOptions } from './archive/archive-writer.ts';
 export { createCompressor } from './archive/compress.ts';

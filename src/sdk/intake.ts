@@ -2,9 +2,11 @@ import type { Outcome } from './outcome.ts';
 import type { RawBatch } from './batch.ts';
 import type { Instant } from '../event/time.ts';
 
-/** What a sender shows: the token of `Authorization: Bearer`, or nothing. */
+/** What a sender shows: the token of `Authorization: Bearer`, a client certificate, or nothing. */
 export interface Credential {
   readonly bearer?: string;
+  /** Of a client certificate that the listener has proved: its names, as `DNS:…`, `URI:…`, `email:…`. */
+  readonly peerNames?: readonly string[];
   /** The peer's address; without tenants configured only loopback peers are served. */
   readonly remoteAddress?: string;
 }
@@ -16,15 +18,15 @@ export type Scope = (typeof SCOPES)[number];
 export interface Principal {
   readonly tenant: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** What to call it in a log: a key's prefix, never the key. */
+  /** What to call it in a log: a key's prefix, never the key; a certificate's name; a token's subject. */
   readonly name: string;
 }
 
 /** Why a credential opens nothing. */
 export interface Refusal {
-  /** 401: no or bad credential; 403: the credential is good but lacks the scope. */
-  readonly status: 401 | 403;
-  readonly code: 'AUTH_MISSING' | 'AUTH_INVALID' | 'AUTH_SCOPE';
+  /** 401: no or bad credential; 403: the credential is good but lacks the scope; 503: it cannot be judged now. */
+  readonly status: 401 | 403 | 503;
+  readonly code: 'AUTH_MISSING' | 'AUTH_INVALID' | 'AUTH_EXPIRED' | 'AUTH_SCOPE' | 'AUTH_UNAVAILABLE';
   readonly message: string;
 }
 
@@ -59,8 +61,11 @@ export interface RefusedInput {
 export interface Intake {
   /** Who is this? Nothing of the body is read before. */
   authenticate(credential: Credential): Promise<Principal | Refusal>;
-  /** Takes room for `bytes` of a tenant's input before it is read. */
-  reserve(tenant: string, bytes: number): Lease | Busy;
+  /**
+   * Takes room for `bytes` of a tenant's input before it is read. `principal` is the name of who sends it, for the
+   * security event that a body with another tenant makes; without it the receiver's id stands there.
+   */
+  reserve(tenant: string, bytes: number, principal?: string): Lease | Busy;
   /** Is this a tenant, for a receiver whose source names it? Without tenants configured every name is. */
   knows(tenant: string): boolean;
   /** Resolves when all are on disk; only then may the source be told to forget them. Rejects where there is no room. */

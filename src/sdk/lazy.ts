@@ -22,6 +22,8 @@ export const lazyReader = (load: () => Promise<EventReader>): EventReader => {
     query: async (...asked) => (await reader()).query(...asked),
     event: async (...asked) => (await reader()).event(...asked),
     linkedTo: async (...asked) => (await reader()).linkedTo(...asked),
+    carrying: async (...asked) => (await reader()).carrying(...asked),
+    countCarrying: async (...asked) => (await reader()).countCarrying(...asked),
     close: async () => (await loading)?.close(),
   };
 };

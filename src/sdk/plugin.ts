@@ -50,6 +50,8 @@ export interface ExporterPlugin<Schema extends z.ZodType = z.ZodType> extends Pl
   /** Batch boundaries are journaled before the first attempt, so that a crash repeats the same batch. */
   readonly cuts?: boolean;
   create(config: z.output<Schema>, context: ComponentContext): Exporter;
+  /** Asks the store whether it is there and takes this login; writes nothing. Rejects, in words, with why not. */
+  probe?(config: z.output<Schema>, context: ComponentContext): Promise<void>;
   /** How this store is read; opens without disturbing a running writer. */
   reader?(config: z.output<Schema>, context: ComponentContext): EventReader;
   /** The archive that this exporter writes, opened for reading beside a running writer. */

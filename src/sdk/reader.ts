@@ -1,3 +1,4 @@
+import type { BusinessKey } from '../event/business-keys.ts';
 import type { Category, OutcomeValue } from '../event/schema.ts';
 
 /** A page is asked for from behind this event, in the order (timestamp, eventId) descending. */
@@ -19,6 +20,8 @@ export interface EventFilter {
   readonly trace?: string;
   readonly correlation?: string;
   readonly service?: string;
+  /** Where the service runs. */
+  readonly environment?: string;
   /** Words, all of which must occur; upper and lower case and accents are the same. */
   readonly text?: string;
   readonly sinceNs?: bigint;
@@ -58,5 +61,9 @@ export interface EventReader {
   event(tenant: string, eventId: string): Promise<StoredLine | undefined>;
   /** Events whose links name the correlation id, each once, in the same order. */
   linkedTo(tenant: string, correlationId: string, page: PageRequest): Promise<ReadPage<LinkedLine>>;
+  /** Events that carry the business key, whatever their group, in the same order. `sessionId` finds a session's too. */
+  carrying(tenant: string, key: BusinessKey, page: PageRequest): Promise<ReadPage>;
+  /** How many events carry it; what is above `limit` is not counted. */
+  countCarrying(tenant: string, key: BusinessKey, limit: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import type { CanonicalEvent } from '../event/schema.ts';
 import type {
   Correlation,
   CursorRefused,
@@ -7,21 +6,13 @@ import type {
   EventReader,
   EventRecord,
   KeyRing,
-  LinkedLine,
   QueryRequest,
-  StoredLine,
   Timeline,
 } from '../sdk/index.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { compareKeys, gather } from './timeline.ts';
-
-/** A store answered with an event of a tenant that did not ask: the answer is not given. A bug, or an attack. */
-export class TenantLeakError extends Error {
-  constructor() {
-    super('the store answered with an event of another tenant; nothing of it is given out');
-    this.name = 'TenantLeakError';
-  }
-}
+import { readCorrelation } from './correlation.ts';
+import { recordOf } from './record.ts';
+import { gather } from './timeline.ts';
 
 export interface EventStoreOptions {
   readonly reader: EventReader;
@@ -66,23 +57,8 @@ export class EventStore implements EventQueries {
     return { events: lines.toReversed().map((line) => recordOf(tenant, line)), truncated };
   }
 
-  async correlation(tenant: string, correlationId: string): Promise<Correlation | undefined> {
-    const [group, linked] = await Promise.all([
-      gather((page) => this.#reader.query(tenant, { correlation: correlationId }, page)),
-      gather((page) => this.#reader.linkedTo(tenant, correlationId, page)),
-    ]);
-    const members = new Set(group.lines.map(({ eventId }) => eventId));
-    const others = linked.lines.filter(({ eventId }) => !members.has(eventId));
-    if (members.size + others.length === 0) return undefined;
-    const records = [
-      ...group.lines.map((line) => ({ line, record: recordOf(tenant, line) })),
-      ...others.map((line) => ({ line, record: linkedRecordOf(tenant, correlationId, line) })),
-    ];
-    return {
-      events: records.toSorted((a, b) => compareKeys(a.line, b.line)).map(({ record }) => record),
-      links: [],
-      truncated: group.truncated || linked.truncated,
-    };
+  correlation(tenant: string, correlationId: string): Promise<Correlation | undefined> {
+    return readCorrelation(this.#reader, tenant, correlationId);
   }
 
   close(): Promise<void> {
@@ -91,15 +67,3 @@ export class EventStore implements EventQueries {
 }
 
 export const createEventStore = (options: EventStoreOptions): EventQueries => new EventStore(options);
-
-// The reader has already asked for this tenant alone. This is the second lock, on what was sealed.
-const recordOf = (tenant: string, { line }: StoredLine): EventRecord => {
-  const event = JSON.parse(line) as CanonicalEvent;
-  if (event.tenantId !== tenant) throw new TenantLeakError();
-  return { line, event };
-};
-
-const linkedRecordOf = (tenant: string, correlationId: string, line: LinkedLine): EventRecord => ({
-  ...recordOf(tenant, line),
-  linkedBy: { kind: 'link', correlationId, ...(line.linkType !== undefined && { type: line.linkType }) },
-});

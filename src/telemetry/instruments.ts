@@ -12,6 +12,8 @@ export interface MetricSource {
   receiverEvents(): Iterable<Measured>;
   processorEvents(): Iterable<Measured>;
   exporterEvents(): Iterable<Measured>;
+  correlationEvents(): Iterable<Measured>;
+  correlationSingletons(): Iterable<Measured>;
   deadLetters(): Iterable<Measured>;
   journalBytes(): number;
   oldestUndelivered(): Iterable<Measured>;
@@ -43,6 +45,12 @@ export const observe = (meter: Meter, source: MetricSource): void => {
     ['betalogs_receiver_events_total', 'Events by what their sender was told.', source.receiverEvents],
     ['betalogs_processor_events_total', 'Events by the verdict of a processor.', source.processorEvents],
     ['betalogs_exporter_events_total', 'Events by the answer of a store.', source.exporterEvents],
+    ['betalogs_correlation_events_total', 'Events by what decided their group.', source.correlationEvents],
+    [
+      'betalogs_correlation_singletons_total',
+      'Events that belong to nothing: whose senders pass on no context.',
+      source.correlationSingletons,
+    ],
     ['betalogs_dead_letters_total', 'Events that were set aside.', source.deadLetters],
   ];
   const gauges: readonly Reading[] = [

@@ -178,6 +178,29 @@ export const nativeEventArbitrary = (categories: readonly Category[] = CATEGORIE
     }),
   );
 
+/** A sender's name for an event: texts that run together (`a`, `bc` and `ab`, `c`) among them. */
+export const identityArbitrary = (): fc.Arbitrary<{ tenant: string; name: string; id: string; part: string }> => {
+  const piece = (minLength: number) =>
+    fc.string({ minLength, maxLength: 3, unit: fc.constantFrom('a', 'b', '\0', 'é') });
+  return fc.record({ tenant: fc.constantFrom('a', 'ab', 'b'), name: piece(0), id: piece(1), part: piece(0) });
+};
+
+/** A payload of at most so many leaves, some of them long: each a text that stands nowhere else, even where it is cut. */
+export const markedDataArbitrary = (maxLength = 6000): fc.Arbitrary<Content> => {
+  const length = fc.oneof(fc.nat(100), fc.nat(maxLength));
+  const name = fc.oneof(key, fc.constantFrom('a/b', 'a~b', 'password', 'constructor'));
+  const leaves = fc.oneof(length, fc.array(length, { maxLength: 3 }), fc.dictionary(name, length, { maxKeys: 3 }));
+  return fc.dictionary(name, leaves, { maxKeys: 6, noNullPrototype: true }).map((shape) => {
+    let count = 0;
+    const marked = (value: unknown): unknown => {
+      if (typeof value === 'number') return `<${count++}>${'x'.repeat(value)}`;
+      if (Array.isArray(value)) return value.map(marked);
+      return Object.fromEntries(Object.entries(value as Content).map(([at, inner]) => [at, marked(inner)]));
+    };
+    return marked(shape) as Content;
+  });
+};
+
 const EVENT_ID = '019ab512-3456-7abc-8def-0123456789ab';
 
 /** A raw event as a receiver hands it in; a copy, for normalising takes its content over. */

@@ -20,6 +20,7 @@ interface Traits {
   readonly actor: string | undefined;
   readonly object: { readonly type: string; readonly id: string } | undefined;
   readonly service: string | undefined;
+  readonly environment: string | undefined;
   readonly trace: string | undefined;
   readonly correlation: string;
   readonly words: readonly string[];
@@ -44,6 +45,7 @@ export const traits: fc.Arbitrary<Traits> = fc.record({
   actor: fc.constantFrom('u-1', "u'; DROP TABLE events; --", undefined),
   object: fc.constantFrom(...OBJECTS, undefined),
   service: fc.constantFrom('checkout', 'CHECKOUT', undefined),
+  environment: fc.constantFrom('production', undefined),
   trace: fc.constantFrom(...TRACES, undefined),
   correlation: fc.constantFrom('c-1', 'c-2'),
   words: fc.subarray(WORDS),
@@ -60,6 +62,7 @@ export const filters: fc.Arbitrary<EventFilter> = fc
     trace: optional(fc.constantFrom(...TRACES)),
     correlation: optional(fc.constantFrom('c-1', 'c-2')),
     service: optional(fc.constantFrom('checkout')),
+    environment: optional(fc.constantFrom('production')),
     text: optional(fc.subarray(WORDS, { minLength: 1 }).map((words) => words.join(' '))),
     sinceNs: optional(instants),
     untilNs: optional(instants),
@@ -85,7 +88,9 @@ export const toEvent = (tenantId: string, { ns, words, ...own }: Traits): Canoni
     },
     ...(own.actor !== undefined && { actor: { id: own.actor, type: 'user' } }),
     ...(own.object !== undefined && { object: own.object }),
-    ...(own.service !== undefined && { service: { name: own.service } }),
+    ...(own.service !== undefined && {
+      service: { name: own.service, ...(own.environment !== undefined && { environment: own.environment }) },
+    }),
   };
 };
 
@@ -96,6 +101,7 @@ export const matches = (own: Traits, filter: EventFilter): boolean =>
   (filter.correlation ?? own.correlation) === own.correlation &&
   (filter.actor === undefined || filter.actor === own.actor) &&
   (filter.service === undefined || filter.service === own.service) &&
+  (filter.environment === undefined || (own.service !== undefined && filter.environment === own.environment)) &&
   (filter.trace === undefined || filter.trace === own.trace) &&
   (filter.object === undefined || isObject(own.object, filter.object)) &&
   (filter.sinceNs ?? own.ns) <= own.ns &&

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CanonicalEvent } from '../event/schema.ts';
+import { isCursorRefused } from '../sdk/index.ts';
 import type { EventFilter, EventReader, ExporterPlugin, PageKey, StoredLine } from '../sdk/index.ts';
+import { createEventStore } from '../store/event-store.ts';
 import {
   NS_PER_SECOND,
   START_SECONDS,
@@ -17,7 +19,7 @@ import {
   toEvent,
   traits,
 } from './event-reader-model.ts';
-import { componentContext, exampleEvent, storedBatch } from './fakes.ts';
+import { componentContext, exampleEvent, fakeKeyRing, storedBatch } from './fakes.ts';
 
 export interface ReadableStore {
   /** Resolves when all of them are stored and can be found. */
@@ -233,6 +235,8 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
               confidence: 1,
               traceId: TRACES[0],
               links: [{ correlationId: 'c-linked' }],
+              businessKeys: { itemId: 'i-shared' },
+              sessionId: 's-shared',
             },
           }),
         );
@@ -246,7 +250,8 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
         expect(await readAll(store.reader, mine, EVERYTHING)).toHaveLength(sharedIds.length);
       });
 
-      test('2,000 random questions bring nothing of the other tenant', async () => {
+      // With the cursors below, 10,000 attempts a store.
+      test('7,500 random questions bring nothing of the other tenant', async () => {
         const guesses = fc.record({
           tenant: fc.constantFrom(mine, `${mine} `, `${mine}' OR '1'='1`, mine.toUpperCase(), '%', '', `${mine}\0`),
           id: fc.constantFrom(...sharedIds, '%', "' OR 1=1 --", TRACES[0]!),
@@ -267,14 +272,46 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
               await store.reader.query(tenant, question, page),
               await store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
               await store.reader.event(tenant, id),
+              await store.reader.carrying(tenant, { type: 'itemId', value: 'i-shared' }, page),
+              await store.reader.carrying(tenant, { type: 'sessionId', value: 's-shared' }, page),
             ];
             const told = answers.flatMap((answer) =>
               answer === undefined ? [] : 'lines' in answer ? answer.lines : [answer],
             );
             expect(told.filter(({ line }) => !line.includes('canarymine'))).toEqual([]);
+            const count = await store.reader.countCarrying(tenant, { type: 'itemId', value: 'i-shared' }, 100);
+            expect(count).toBe(tenant === mine ? sharedIds.length : 0);
             if (tenant !== mine) expect(told).toEqual([]);
           }),
-          { numRuns: 2000 },
+          { numRuns: 2500 },
+        );
+      });
+
+      test('2,500 forged, swapped and reused cursors lead nowhere, or on among its own', async () => {
+        const events = createEventStore({ reader: store.reader, keys: fakeKeyRing() });
+        const cursors = await Promise.all(
+          [mine, other].map(async (tenant) => {
+            const page = await events.query({ tenant, filter: EVERYTHING, limit: 5 });
+            return isCursorRefused(page) ? '' : page.next!;
+          }),
+        );
+        const attempts = fc.record({
+          cursor: fc.oneof(
+            fc.constantFrom(...cursors),
+            fc.string(),
+            fc.tuple(fc.constantFrom(...cursors), fc.nat(), fc.nat(255)).map(flipped),
+          ),
+          filter: fc.constantFrom<EventFilter>(EVERYTHING, { category: 'business' }, { trace: TRACES[0]! }),
+        });
+        await fc.assert(
+          fc.asyncProperty(attempts, async ({ cursor, filter }) => {
+            const page = await events.query({ tenant: mine, filter, limit: 5, cursor });
+            const isOwn = cursor === cursors[0] && filter === EVERYTHING;
+            expect(isCursorRefused(page)).toBe(!isOwn);
+            if (!isCursorRefused(page))
+              expect(page.events.map(({ event }) => event.tenantId)).toEqual(Array(5).fill(mine));
+          }),
+          { numRuns: 2500 },
         );
       });
     });
@@ -302,12 +339,72 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
       expect(found.find(({ eventId }) => eventId === named[1]!.eventId)).not.toHaveProperty('linkType');
     });
 
+    describe('business keys', () => {
+      const tenant = 'keys-tenant';
+      const carrying = (second: number, own: Partial<CanonicalEvent['correlation']>, more: Partial<CanonicalEvent> = {}) =>
+        exampleEvent({
+          tenantId: tenant,
+          eventId: randomUUID(),
+          timestamp: timestampOf((START_SECONDS + BigInt(second)) * NS_PER_SECOND),
+          correlation: { correlationId: `c-${second}`, method: 'explicit', confidence: 1, ...own },
+          ...more,
+        }); // prettier-ignore
+      const odd = `it's "odd": {}\u0000 é`;
+      const events = [
+        carrying(1, { businessKeys: { itemId: 'i-1' } }),
+        carrying(2, { businessKeys: { orderId: 'i-1', packageId: 'p-1' } }),
+        carrying(3, { method: 'secondary_key', businessKeys: { itemId: 'i-1', packageId: 'p-1' } }),
+        carrying(4, { businessKeys: { itemId: 'i-1', 'own.key': odd }, sessionId: 's-1' }),
+        carrying(5, {}, { actor: { id: 'u', type: 'user', sessionId: 's-1' } }),
+        carrying(6, { sessionId: 's-2' }, { actor: { id: 'u', type: 'user', sessionId: 's-1' } }),
+        carrying(7, { businessKeys: { sessionId: 's-1' } }),
+      ];
+      beforeAll(() => store.write(events));
+
+      test.each([
+        ['itemId', 'i-1', [4, 3, 1]],
+        ['packageId', 'p-1', [3, 2]],
+        ['orderId', 'i-1', [2]],
+        ['own.key', odd, [4]],
+        ['sessionId', 's-1', [7, 5, 4]],
+        ['sessionId', 's-2', [6]],
+        ['itemId', 'I-1', []],
+        ['itemId', '%', []],
+        ['item_id', 'i-1', []],
+        ["itemId' OR '1'='1", 'i-1', []],
+      ])('%s %j is carried by the events %j, by page', async (type, value, expected) => {
+        const key = { type, value };
+        const seconds: number[] = [];
+        for (let after: PageKey | undefined, more = true; more;) {
+          const page = await store.reader.carrying(tenant, key, { limit: 2, ...(after !== undefined && { after }) });
+          seconds.push(...page.lines.map(({ timestampNs }) => Number(timestampNs / NS_PER_SECOND - START_SECONDS)));
+          [after, more] = [page.lines.at(-1), page.more];
+        }
+        expect(seconds).toEqual(expected);
+        expect(await store.reader.countCarrying(tenant, key, 100)).toBe(expected.length);
+      });
+
+      test('are counted no further than asked', async () => {
+        expect(await store.reader.countCarrying(tenant, { type: 'itemId', value: 'i-1' }, 2)).toBe(2);
+      });
+    });
+
     test('what is not there is undefined, or empty', async () => {
       expect(await store.reader.event('nobody', randomUUID())).toBeUndefined();
       expect(await store.reader.query('nobody', EVERYTHING, { limit: 10 })).toEqual({ lines: [], more: false });
       expect(await store.reader.linkedTo('nobody', 'c', { limit: 10 })).toEqual({ lines: [], more: false });
+      const key = { type: 'itemId', value: 'i' };
+      expect(await store.reader.carrying('nobody', key, { limit: 10 })).toEqual({ lines: [], more: false });
+      expect(await store.reader.countCarrying('nobody', key, 10)).toBe(0);
     });
   });
+};
+
+/** A cursor with one of its bytes changed. */
+const flipped = ([cursor, at, by]: [string, number, number]): string => {
+  const bytes = Buffer.from(cursor, 'base64url');
+  bytes[at % bytes.length]! ^= by || 1;
+  return bytes.toString('base64url');
 };
 
 /** In Node 24, not yet in TypeScript's library. */

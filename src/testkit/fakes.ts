@@ -49,10 +49,11 @@ const later = ({ seconds, nanos }: Instant, ms: number): Instant => {
 };
 
 /** Derives like the real one: 32 bytes that differ by purpose and tenant, and are the same in every run. */
-export const fakeKeyRing = (): KeyRing => ({
-  derive: (purpose, tenant) =>
-    createHmac('sha256', 'of tests').update(`${purpose.length}:${purpose}${tenant}`).digest(),
-});
+export const fakeKeyRing = (): KeyRing => {
+  const derive: KeyRing['derive'] = (purpose, tenant) =>
+    createHmac('sha256', 'of tests').update(`${purpose.length}:${purpose}${tenant}`).digest();
+  return { derive, pseudonymKey: (tenant) => derive('pseudonym', tenant) };
+};
 
 export interface CapturingLog extends Log {
   /** `level message {fields}`, in order. */

@@ -1,7 +1,8 @@
 // A store that is a list: for the tests of what reads stores.
+import { SESSION_KEY, sessionOf, type BusinessKey } from '../event/business-keys.ts';
 import type { CanonicalEvent } from '../event/schema.ts';
 import { parseInstant } from '../event/time.ts';
-import type { EventReader, PageKey, PageRequest, ReadPage, StoredLine } from '../sdk/index.ts';
+import type { EventFilter, EventReader, PageKey, PageRequest, ReadPage, StoredLine } from '../sdk/index.ts';
 
 export const memoryReader = (events: readonly CanonicalEvent[]): EventReader => {
   const pageOf = <Line extends StoredLine>(lines: readonly Line[], { limit, after }: PageRequest): ReadPage<Line> => {
@@ -12,13 +13,12 @@ export const memoryReader = (events: readonly CanonicalEvent[]): EventReader => 
   };
   const of = (tenant: string): readonly CanonicalEvent[] => events.filter(({ tenantId }) => tenantId === tenant);
   return {
-    query: async (tenant, { trace, correlation, action }, page) =>
+    query: async (tenant, filter, page) =>
       pageOf(
         of(tenant)
-          .filter((event) => trace === undefined || event.correlation.traceId === trace)
-          .filter((event) => correlation === undefined || event.correlation.correlationId === correlation)
-          .filter((event) => action === undefined || event.action === action)
-          .map(lineOf),
+          .map((event) => ({ event, line: lineOf(event) }))
+          .filter(({ event, line }) => matches(event, line, filter))
+          .map(({ line }) => line),
         page,
       ),
     event: async (tenant, eventId) =>
@@ -35,9 +35,28 @@ export const memoryReader = (events: readonly CanonicalEvent[]): EventReader => 
         }),
         page,
       ),
+    carrying: async (tenant, key, page) => pageOf(of(tenant).filter(carries(key)).map(lineOf), page),
+    countCarrying: async (tenant, key, limit) => Math.min(of(tenant).filter(carries(key)).length, limit),
     close: async () => {},
   };
 };
+
+/** Of the filters, those that timelines need. */
+const matches = (event: CanonicalEvent, { timestampNs }: StoredLine, filter: EventFilter): boolean =>
+  (filter.trace ?? event.correlation.traceId) === event.correlation.traceId &&
+  (filter.correlation ?? event.correlation.correlationId) === event.correlation.correlationId &&
+  (filter.category ?? event.category) === event.category &&
+  (filter.action ?? event.action) === event.action &&
+  (filter.outcome ?? event.outcome) === event.outcome &&
+  (filter.service ?? event.service?.name) === event.service?.name &&
+  (filter.environment ?? event.service?.environment) === event.service?.environment &&
+  (filter.sinceNs ?? timestampNs) <= timestampNs &&
+  (filter.untilNs === undefined || timestampNs < filter.untilNs);
+
+const carries =
+  ({ type, value }: BusinessKey) =>
+  (event: CanonicalEvent): boolean =>
+    event.correlation.businessKeys?.[type] === value || (type === SESSION_KEY && sessionOf(event) === value);
 
 const compareKeys = (a: PageKey, b: PageKey): number => {
   if (a.timestampNs !== b.timestampNs) return a.timestampNs < b.timestampNs ? -1 : 1;

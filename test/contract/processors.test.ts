@@ -40,8 +40,16 @@ const validated = [
   { ...order(3), traceparent: 'x', nested: { a: 1 } },
 ];
 
+const attempts = exampleEvents(7, (i) => ({
+  category: 'security',
+  action: 'unauthorized_access',
+  outcome: 'failure',
+  actor: { id: `u-${i}`, type: 'user' },
+}));
+
 const OPTIONS: Readonly<Record<string, ProcessorSuiteOptions>> = {
   normalize: { contents: validated },
+  detect: { events: [...events, ...attempts] },
   tenant_filter: { config: { rules: [{ name: 'no_security', when: { category: 'security' }, then: 'drop' }] } },
 };
 

@@ -54,7 +54,7 @@ test('what the gateway acknowledged is in Postgres, OpenSearch and S3 once, whic
   for (let batch = 0; batch < BATCHES; batch++) sent.push(...(await send(batch)));
   await caughtUp(gateway);
   await expect.poll(async () => (await allEvents(workers[0]!)).length, { timeout: 60_000 }).toBe(sent.length);
-  await Promise.all(workers.map(caughtUp));
+  await Promise.all(workers.map((collector) => caughtUp(collector)));
   const inPostgres = await heldByPostgres(stores);
   expect([...inPostgres.keys()].toSorted()).toEqual(sent.toSorted());
   expect([...inPostgres.values()].every((times) => times === 1)).toBe(true);

@@ -52,7 +52,7 @@ describe('an administrator', () => {
     expect(await Promise.all(Array.from({ length: 8 }, () => startAs('postgres')))).toEqual(
       Array.from({ length: 8 }, () => STORED),
     );
-    expect(await sql('SELECT version FROM betalogs_migrations')).toEqual([{ version: 1 }]);
+    expect(await sql('SELECT version FROM betalogs_migrations')).toEqual([{ version: 1 }, { version: 2 }]);
     expect(await sql(`SELECT rolcanlogin FROM pg_roles WHERE rolname LIKE 'betalogs_%' AND rolcanlogin`)).toEqual([]);
   });
 
@@ -134,8 +134,8 @@ describe("a writer's login", () => {
 describe('a database', () => {
   test('of a newer program is refused, and left as it is', async () => {
     await startAs('postgres');
-    await sql(`INSERT INTO betalogs_migrations (version, name, checksum) VALUES (2, 'future', 'x')`);
-    const refusal = 'the database has schema 2, this program knows 1: use a newer betalogs';
+    await sql(`INSERT INTO betalogs_migrations (version, name, checksum) VALUES (3, 'future', 'x')`);
+    const refusal = 'the database has schema 3, this program knows 2: use a newer betalogs';
     expect(await startAs('postgres')).toBe(refusal);
     await sql('CREATE ROLE app LOGIN; GRANT betalogs_writer TO app');
     expect(await startAs('app')).toBe(refusal);

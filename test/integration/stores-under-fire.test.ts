@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCollectorProcess, temporaryDirectory, type CollectorProcess } from '../support/collector-process.ts';
-import { caughtUp } from '../support/query.ts';
+import { caughtUp, pendingFrames } from '../support/query.ts';
 import type { TestServer } from '../support/servers/server-process.ts';
 import { heldByOpenSearch, heldByPostgres, heldByS3, startStores, type Held, type Stores } from '../support/stores.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -98,6 +98,25 @@ const expectOnce = (held: Held, acknowledged: ReadonlySet<string>): void => {
   expect([...held].filter(([, times]) => times > 1)).toEqual([]);
   expect([...acknowledged].filter((id) => !held.has(id))).toEqual([]);
 };
+
+const HELD = { postgres: heldByPostgres, opensearch: heldByOpenSearch, s3: heldByS3 };
+
+test.each([
+  ['postgres', () => stores.postgres],
+  ['opensearch', () => stores.opensearch],
+  ['s3', () => stores.minio],
+] as const)('while %s is dark, the others store all that is acknowledged', async (dark, serverOf) => {
+  await serverOf().kill();
+  const traffic = load();
+  await expect.poll(traffic.sent, { timeout: 30_000, interval: 10 }).toBeGreaterThan(10 * BATCH);
+  const acknowledged = await traffic.stop();
+  await caughtUp(collector, dark);
+  expect((await pendingFrames(collector))[dark]).toBeGreaterThan(0);
+  for (const [id, held] of Object.entries(HELD)) if (id !== dark) expectOnce(await held(stores), acknowledged);
+  await serverOf().start();
+  await caughtUp(collector);
+  expectOnce(await HELD[dark](stores), acknowledged);
+});
 
 test('killed, restarted and cut: every acknowledged event is in each store, once', async () => {
   const traffic = load();

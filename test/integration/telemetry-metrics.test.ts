@@ -49,7 +49,7 @@ const order = (id: string) => ({
 });
 const EVENTS = [
   order('o-1'),
-  order('o-2'),
+  { ...order('o-2'), data: {} },
   { ...order('o-3'), action: 'x.noise' },
   { category: 'nonsense', action: 'x' },
 ];
@@ -84,7 +84,9 @@ test('known events are found under the names and labels that are promised', asyn
   expect(await sendAll(collector)).toBe(207);
   await caughtUp(collector);
   const { samples, types, page } = await scrape(collector);
-  const counted = [...samples].filter(([name]) => /^betalogs_(receiver|processor|exporter|dead)/.test(name));
+  const counted = [...samples].filter(([name]) =>
+    /^betalogs_(receiver|processor|exporter|dead|correlation)/.test(name),
+  );
   expect(Object.fromEntries(counted)).toEqual({
     'betalogs_receiver_events_total{receiver="http",tenant="default",outcome="accepted"}': 2,
     'betalogs_receiver_events_total{receiver="http",tenant="default",outcome="filtered"}': 1,
@@ -97,6 +99,9 @@ test('known events are found under the names and labels that are promised', asyn
     'betalogs_processor_events_total{processor="tenant_filter",verdict="pass",reason=""}': 2,
     'betalogs_processor_events_total{processor="tenant_filter",verdict="drop",reason="noise"}': 1,
     'betalogs_exporter_events_total{exporter="sqlite",tenant="default",outcome="stored"}': 2,
+    'betalogs_correlation_events_total{method="business_key"}': 1,
+    'betalogs_correlation_singletons_total{tenant="default",source="api"}': 1,
+    'betalogs_correlation_events_total{method="singleton"}': 1,
   });
   expect(samples.get('betalogs_journal_oldest_undelivered_seconds{exporter="sqlite"}')).toBe(0);
   expect(samples.get('betalogs_journal_bytes')).toBeGreaterThan(0);
@@ -109,6 +114,8 @@ test('known events are found under the names and labels that are promised', asyn
       'betalogs_receiver_events_total counter',
       'betalogs_processor_events_total counter',
       'betalogs_exporter_events_total counter',
+      'betalogs_correlation_events_total counter',
+      'betalogs_correlation_singletons_total counter',
       'betalogs_journal_bytes gauge',
       'betalogs_journal_oldest_undelivered_seconds gauge',
       'betalogs_ack_seconds histogram',

@@ -32,7 +32,6 @@ test('property 8: every combination of facts has one outcome, the same each time
       expect(decideOutcome({ ...given })).toEqual(decided);
       expect(decided.conflict).not.toBe(decided.outcome);
     }),
-    { numRuns: 1000 },
   );
 });
 

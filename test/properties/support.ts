@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import { CorrelationEngine } from '../../plugins/processors/correlate/correlate.ts';
 import { PRIMARY_KEYS, SECONDARY_KEYS } from '../../plugins/processors/correlate/keys.ts';
@@ -7,6 +8,9 @@ import type { RawEvent } from '../../src/event/raw-event.ts';
 import { nativeEvent, type CanonicalEvent } from '../../src/event/schema.ts';
 import type { EventError } from '../../src/sdk/index.ts';
 import { ORIGIN, RECEIVED_AT, type Content } from '../../src/testkit/arbitraries.ts';
+
+/** `FC_RUNS=100000 vitest run test/properties` looks longer. */
+fc.configureGlobal({ numRuns: Number(process.env['FC_RUNS'] ?? 1000) });
 
 const DAY_MS = 86_400_000;
 

@@ -19,12 +19,18 @@ export const allEvents = async ({ endpoints }: CollectorProcess, parameters = ''
   return events;
 };
 
-/** Resolves when every exporter has stored what is journaled. */
-export const caughtUp = async ({ endpoints }: CollectorProcess): Promise<void> => {
+/** Frames that each exporter has not yet stored. */
+export const pendingFrames = async ({ endpoints }: CollectorProcess): Promise<Record<string, number>> => {
+  const status = (await (await fetch(`http://${endpoints['health']}/status`)).json()) as CollectorStatus;
+  const exporters = status.components.filter(({ kind }) => kind === 'exporter');
+  return Object.fromEntries(exporters.map(({ id, counts }) => [id, counts?.['pendingFrames'] ?? Number.NaN]));
+};
+
+/** Resolves when every exporter, or every one but this, has stored what is journaled. */
+export const caughtUp = async (collector: CollectorProcess, but?: string): Promise<void> => {
   for (;;) {
-    const status = (await (await fetch(`http://${endpoints['health']}/status`)).json()) as CollectorStatus;
-    const exporters = status.components.filter(({ kind }) => kind === 'exporter');
-    if (exporters.every(({ counts }) => counts?.['pendingFrames'] === 0)) return;
+    const pending = Object.entries(await pendingFrames(collector));
+    if (pending.every(([id, frames]) => id === but || frames === 0)) return;
     await delay(20);
   }
 };

@@ -37,6 +37,10 @@ export default definePlugin({
   batch: { maxEvents: 5000, maxBytes: 4 * 1024 ** 2, maxWaitMs: 10 },
   // The same message after a crash has the same id.
   cuts: true,
+  probe: async (options, { id }) => {
+    const connection = await openConnection(options, `betalogs ${id}`);
+    await connection.close();
+  },
   create: (options, { id, log }) => {
     const subjectOf = compileSubject(options.subject);
     const publisher = createPublisher({

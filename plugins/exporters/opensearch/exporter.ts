@@ -29,5 +29,17 @@ export const createOpenSearchExporter = (options: OpenSearchConfig, { clock, log
   };
 };
 
+/** Rejects where the cluster does not answer, or not with success. */
+export const probe = async (options: OpenSearchConfig): Promise<void> => {
+  const connection = open(options);
+  try {
+    const answer = await connection.ask({ method: 'GET', path: '/' });
+    if (answer.status !== OK) throw new Error(answer.reason ?? `answered ${answer.status}`);
+  } finally {
+    await connection.close();
+  }
+};
+const OK = 200;
+
 export const openReader = (options: OpenSearchConfig, log: Log): EventReader =>
   createReader(open(options), options.index_prefix, log);

@@ -68,5 +68,6 @@ export default definePlugin({
   config,
   create: (options, context) =>
     lazyExporter(async () => (await import('./exporter.ts')).createOpenSearchExporter(options, context)),
+  probe: async (options) => (await import('./exporter.ts')).probe(options),
   reader: (options, { log }) => lazyReader(async () => (await import('./exporter.ts')).openReader(options, log)),
 });

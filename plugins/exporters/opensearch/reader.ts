@@ -7,7 +7,7 @@ import type { Connection } from './connect.ts';
 import { sourcesOf } from './hits.ts';
 import { indexPatterns } from './months.ts';
 import { lineOf } from './opaque.ts';
-import { filtersOf, idIs, linksName, searchBody } from './select.ts';
+import { carriesKey, countBody, filtersOf, idIs, linksName, searchBody } from './select.ts';
 
 type Clauses = NonNullable<ReturnType<typeof filtersOf>>;
 
@@ -23,17 +23,30 @@ const MAX_HITS = 200;
 const MAX_PAGE_CHARS = 8 * 1024 * 1024;
 
 export const createReader = (connection: Connection, prefix: string, log: Log): EventReader => {
-  const path = `/${indexPatterns(prefix).join(',')}/_search`;
+  const indices = `/${indexPatterns(prefix).join(',')}`;
 
   const search = async (tenant: string, clauses: Clauses, page: PageRequest): Promise<readonly Hit[]> => {
     const answer = await connection.ask({
       method: 'POST',
-      path,
+      path: `${indices}/_search`,
       query: { routing: tenant, ignore_unavailable: true, allow_no_indices: true, allow_partial_search_results: false },
       body: searchBody(tenant, clauses, page),
     });
     if (answer.status !== 200) throw new Error(`opensearch cannot be read: ${describe(answer)}`);
     return sourcesOf(answer.text).map(toHit);
+  };
+
+  const count = async (tenant: string, clauses: Clauses, limit: number): Promise<number> => {
+    if (!TENANT_PATTERN.test(tenant)) return 0;
+    const answer = await connection.ask({
+      method: 'POST',
+      path: `${indices}/_count`,
+      query: { routing: tenant, ignore_unavailable: true, allow_no_indices: true, terminate_after: limit },
+      body: countBody(tenant, clauses),
+    });
+    if (answer.status !== 200) throw new Error(`opensearch cannot be read: ${describe(answer)}`);
+    const { count: found = 0 } = JSON.parse(answer.text) as { count?: number };
+    return Math.min(found, limit);
   };
 
   /** Asks for one more than the limit, to know whether there is more. */
@@ -72,6 +85,8 @@ export const createReader = (connection: Connection, prefix: string, log: Log): 
     event: async (tenant, eventId) => (await pageOf(tenant, idIs(eventId), { limit: 1 }, ({ line }) => line)).lines[0],
     linkedTo: (tenant, correlationId, page) =>
       pageOf(tenant, linksName(correlationId), page, (hit) => toLinkedLine(hit, correlationId)),
+    carrying: (tenant, key, page) => pageOf(tenant, carriesKey(key), page, ({ line }) => line),
+    countCarrying: (tenant, key, limit) => count(tenant, carriesKey(key), limit),
     close: () => connection.close(),
   };
 };

@@ -1,5 +1,6 @@
 // Filters to a search's body. Pure; every value stands in a `term` or a `range`, never in a query string, and the tenant
 // is always one of them.
+import { SESSION_KEY, type BusinessKey } from '../../../src/event/business-keys.ts';
 import type { EventFilter, PageKey, PageRequest } from '../../../src/sdk/index.ts';
 import { wordsOf } from './words.ts';
 
@@ -13,6 +14,7 @@ const FIELDS: readonly (readonly [keyof EventFilter, string])[] = [
   ['trace', 'correlation.traceId'],
   ['correlation', 'correlation.correlationId'],
   ['service', 'service.name'],
+  ['environment', 'service.environment'],
 ];
 
 const term = (field: string, value: unknown): Clause => ({ term: { [field]: value } });
@@ -37,12 +39,24 @@ const objectIs = (object: string): Clause => {
   const colon = object.indexOf(':');
   if (colon <= 0) return whole;
   const parts = [term('object.type', object.slice(0, colon)), term('object.id', object.slice(colon + 1))];
-  return { bool: { should: [whole, { bool: { filter: parts } }], minimum_should_match: 1 } };
+  return anyOf([whole, { bool: { filter: parts } }]);
 };
+
+const anyOf = (should: readonly Clause[]): Clause => ({ bool: { should, minimum_should_match: 1 } });
 
 export const linksName = (correlationId: string): readonly Clause[] => [
   term('correlation.links.correlationId', correlationId),
 ];
+
+/** A session stands in the correlation, else in the actor. */
+export const carriesKey = ({ type, value }: BusinessKey): readonly Clause[] => {
+  const carried = term(`correlation.businessKeys.${type}`, value);
+  if (type !== SESSION_KEY) return [carried];
+  const ofActor = {
+    bool: { filter: [term('actor.sessionId', value)], must_not: [{ exists: { field: 'correlation.sessionId' } }] },
+  };
+  return [anyOf([carried, term('correlation.sessionId', value), ofActor])];
+};
 
 export const idIs = (eventId: string): readonly Clause[] => [term('eventId', eventId)];
 
@@ -55,6 +69,10 @@ export const searchBody = (tenant: string, clauses: readonly Clause[], { limit, 
     sort: [{ _ns: { order: 'desc', unmapped_type: 'long' } }, { eventId: { order: 'desc', unmapped_type: 'keyword' } }],
     ...(after !== undefined && { search_after: keyOf(after) }),
   });
+
+/** The body of a count. */
+export const countBody = (tenant: string, clauses: readonly Clause[]): string =>
+  JSON.stringify({ query: { bool: { filter: [term('tenantId', tenant), ...clauses] } } });
 
 const keyOf = ({ timestampNs, eventId }: PageKey): readonly unknown[] => [int64(timestampNs), eventId];
 

@@ -106,5 +106,13 @@ export default definePlugin({
       log,
     });
   },
+  probe: async (options) => {
+    const database = openDatabase({ ...connectionOf(options), poolSize: 1 });
+    try {
+      await database.session((session) => session.run('SELECT 1'));
+    } finally {
+      await database.close();
+    }
+  },
   reader: (options) => createReader(openDatabase(connectionOf(options, options.reader_role)), options.schema),
 });

@@ -3,7 +3,15 @@ import type { EventReader, LinkedLine, ReadPage, StoredLine } from '../../../src
 import { classify } from './classify.ts';
 import type { Database, Row, Session } from './connect.ts';
 import { quoteText } from './names.ts';
-import { eventLookups, isEventId, selectEvents, selectLinked, type Select } from './select.ts';
+import {
+  countCarrying,
+  eventLookups,
+  isEventId,
+  selectCarrying,
+  selectEvents,
+  selectLinked,
+  type Select,
+} from './select.ts';
 
 /** A page ends here, whatever its limit: 1,000 events of the largest size would be 250 MB. */
 const MAX_PAGE_CHARS = 8 * 1024 * 1024;
@@ -54,6 +62,13 @@ export const createReader = (database: Database, schema: string): EventReader =>
     },
     linkedTo: (tenant, correlationId, page) =>
       pageOf(tenant, selectLinked(schema, tenant, correlationId, page), page.limit, toLinkedLine),
+    carrying: (tenant, key, page) =>
+      pageOf(tenant, selectCarrying(schema, tenant, key, page), page.limit, toStoredLine),
+    countCarrying: (tenant, key, limit) =>
+      inTenant(tenant, 0, async (session) => {
+        const { sql, values } = countCarrying(schema, tenant, key, limit);
+        return Number((await session.rows(sql, values))[0]?.[0] ?? 0);
+      }),
     close: () => database.close(),
   };
 };

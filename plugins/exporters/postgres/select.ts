@@ -1,4 +1,5 @@
 // Filters to SQL. Pure; every value is a parameter, and the text of the statement depends only on which filters are set.
+import type { BusinessKey } from '../../../src/event/business-keys.ts';
 import type { EventFilter, PageKey, PageRequest } from '../../../src/sdk/index.ts';
 import { cleanText } from './clean.ts';
 import type { Value } from './connect.ts';
@@ -17,9 +18,10 @@ const createParameters = () => {
 type Parameters = ReturnType<typeof createParameters>;
 
 const COLUMNS = { category: 'category', action: 'action', actor: 'actor_id', outcome: 'outcome' } as const;
-const MORE_COLUMNS = { trace: 'trace_id', correlation: 'correlation_id', service: 'service_name' } as const;
-const EQUALITIES = Object.entries({ ...COLUMNS, ...MORE_COLUMNS }) as readonly [
-  keyof typeof COLUMNS | keyof typeof MORE_COLUMNS,
+const MORE_COLUMNS = { trace: 'trace_id', correlation: 'correlation_id' } as const;
+const SERVICE_COLUMNS = { service: 'service_name', environment: 'environment' } as const;
+const EQUALITIES = Object.entries({ ...COLUMNS, ...MORE_COLUMNS, ...SERVICE_COLUMNS }) as readonly [
+  keyof typeof COLUMNS | keyof typeof MORE_COLUMNS | keyof typeof SERVICE_COLUMNS,
   string,
 ][];
 
@@ -126,3 +128,31 @@ export const selectLinked = (schema: string, tenant: string, correlationId: stri
     WHERE ${conditions.join(' AND ')} ${orderOf('l')} LIMIT ${add(page.limit + 1)}`;
   return { sql, values };
 };
+
+export const selectCarrying = (schema: string, tenant: string, key: BusinessKey, page: PageRequest): Select => {
+  const parameters = createParameters();
+  const { add, values } = parameters;
+  const tables = quoteName(schema);
+  const conditions = [keyIs(tenant, key, parameters)];
+  if (page.after !== undefined) {
+    conditions.push(
+      behind('e', page.after, parameters),
+      `k.occurred_at <= ${atOf(add(toInt64(page.after.timestampNs)))}`,
+    );
+  }
+  const sql = `SELECT ${ROW} FROM ${tables}.event_keys k
+    JOIN ${tables}.events e ON e.tenant_id = k.tenant_id AND e.occurred_at = k.occurred_at AND e.event_id = k.event_id
+    WHERE ${conditions.join(' AND ')} ORDER BY k.occurred_at DESC, e.ts_ns DESC, e.event_id DESC LIMIT ${add(page.limit + 1)}`;
+  return { sql, values };
+};
+
+export const countCarrying = (schema: string, tenant: string, key: BusinessKey, limit: number): Select => {
+  const parameters = createParameters();
+  const { add, values } = parameters;
+  const sql = `SELECT count(*) FROM (SELECT FROM ${quoteName(schema)}.event_keys k
+    WHERE ${keyIs(tenant, key, parameters)} LIMIT ${add(limit)}) AS carrying`;
+  return { sql, values };
+};
+
+const keyIs = (tenant: string, { type, value }: BusinessKey, { add }: Parameters): string =>
+  `k.tenant_id = ${add(tenant)} AND k.key_type = ${add(cleanText(type))} AND k.key_value = ${add(cleanText(value))}`;

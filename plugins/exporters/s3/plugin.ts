@@ -76,6 +76,11 @@ export default definePlugin({
   config,
   create: (options, context) =>
     lazyExporter(async () => (await import('./exporter.ts')).createS3Exporter(options, settingsOf(options), context)),
+  probe: async (options, { clock }) => {
+    const { createS3Store } = await import('./send.ts');
+    const store = createS3Store({ settings: settingsOf(options), clock, attempts: 1 });
+    await store.open().finally(() => store.close());
+  },
   archive: async (options, { clock }) => {
     const { createS3Store } = await import('./send.ts');
     return createS3Store({ settings: settingsOf(options), clock, attempts: READING_ATTEMPTS });

@@ -1,4 +1,5 @@
 // One sealed line to one row. Pure; the line is parsed here and nowhere else.
+import { SECONDARY_KEYS, SESSION_KEY, sessionOf } from '../../../src/event/business-keys.ts';
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import { parseInstant } from '../../../src/event/time.ts';
 import { indexText } from './words.ts';
@@ -112,26 +113,20 @@ const toNs = (text: string): bigint | undefined => {
   return BigInt(parsed.instant.seconds) * NS_PER_SECOND + BigInt(parsed.instant.nanos);
 };
 
-/** The default secondary keys of CORRELATION.md 2; each may take part in several processes. */
-const SECONDARY_KEYS: ReadonlySet<string> = new Set([
-  'itemId',
-  'packageId',
-  'shipmentId',
-  'cartId',
-  'commitSha',
-  'artifactDigest',
-  'messageId',
-]);
-
+const SECONDARY = new Set(SECONDARY_KEYS);
 const NO_KEYS: readonly KeyRow[] = [];
-const keysOf = ({ correlation: { businessKeys, method } }: CanonicalEvent): readonly KeyRow[] => {
-  if (businessKeys === undefined) return NO_KEYS;
-  return Object.entries(businessKeys).map(([type, value]) => ({
+const keysOf = (event: CanonicalEvent): readonly KeyRow[] => {
+  const { businessKeys, method } = event.correlation;
+  const session = sessionOf(event);
+  if (businessKeys === undefined && session === undefined) return NO_KEYS;
+  const rows = Object.entries(businessKeys ?? {}).map(([type, value]): KeyRow => ({
     type,
     value,
     // An event that is grouped by a secondary key has no primary one.
-    role: method === 'secondary_key' || SECONDARY_KEYS.has(type) ? 'secondary' : 'primary',
+    role: method === 'secondary_key' || SECONDARY.has(type) ? 'secondary' : 'primary',
   }));
+  if (session !== undefined) rows.push({ type: SESSION_KEY, value: session, role: 'secondary' });
+  return rows;
 };
 
 const NO_LINKS: readonly LinkRow[] = [];

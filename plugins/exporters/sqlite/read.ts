@@ -1,13 +1,16 @@
 // The reading side, inside a worker of its own: a read-only connection that never waits for the writer.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { BusinessKey } from '../../../src/event/business-keys.ts';
 import type { EventFilter, LinkedLine, PageRequest, ReadPage, StoredLine } from '../../../src/sdk/index.ts';
 import { openForReading } from './open-database.ts';
-import { selectEvent, selectEvents, selectLinked, type Select } from './select.ts';
+import { countCarrying, selectCarrying, selectEvent, selectEvents, selectLinked, type Select } from './select.ts';
 
 export interface Reads {
   query(tenant: string, filter: EventFilter, page: PageRequest): ReadPage;
   event(tenant: string, eventId: string): StoredLine | undefined;
   linkedTo(tenant: string, correlationId: string, page: PageRequest): ReadPage<LinkedLine>;
+  carrying(tenant: string, key: BusinessKey, page: PageRequest): ReadPage;
+  countCarrying(tenant: string, key: BusinessKey, limit: number): number;
   close(): void;
 }
 
@@ -36,17 +39,21 @@ export const createReads = (path: string): Reads => {
     db?.close();
     db = undefined;
   };
-  const pageOf = <Line extends StoredLine>(select: Select | undefined, limit: number): ReadPage<Line> => {
+  const run = <T>(select: Select | undefined, nothing: T, read: (statement: StatementSync, asked: Select) => T): T => {
     const statement = select && prepare(select.sql);
-    if (select === undefined || statement === undefined) return NOTHING;
+    if (select === undefined || statement === undefined) return nothing;
     try {
-      return collect(statement.iterate(...select.values) as Iterable<unknown> as Iterable<Line>, limit);
+      return read(statement, select);
     } catch (error) {
       // The file may have been replaced: the next read opens it again.
       close();
       throw error;
     }
   };
+  const pageOf = <Line extends StoredLine>(select: Select | undefined, limit: number): ReadPage<Line> =>
+    run<ReadPage<Line>>(select, NOTHING, (statement, { values }) =>
+      collect(statement.iterate(...values) as Iterable<unknown> as Iterable<Line>, limit),
+    );
 
   return {
     query: (tenant, filter, page) => pageOf(selectEvents(tenant, filter, page), page.limit),
@@ -55,6 +62,11 @@ export const createReads = (path: string): Reads => {
       const { lines, more } = pageOf<LinkedRow>(selectLinked(tenant, correlationId, page), page.limit);
       return { lines: lines.map(toLinkedLine), more };
     },
+    carrying: (tenant, key, page) => pageOf(selectCarrying(tenant, key, page), page.limit),
+    countCarrying: (tenant, key, limit) =>
+      run(countCarrying(tenant, key, limit), 0, (statement, { values }) =>
+        Number(statement.get(...values)?.['count'] ?? 0),
+      ),
     close,
   };
 };

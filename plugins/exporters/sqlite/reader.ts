@@ -9,6 +9,8 @@ export const createSqliteReader = (path: string): EventReader => {
     event: (tenant, eventId) => channel.ask<StoredLine | undefined>({ op: 'event', tenant, eventId }),
     linkedTo: (tenant, correlationId, page) =>
       channel.ask<ReadPage<LinkedLine>>({ op: 'linked', tenant, correlationId, page }),
+    carrying: (tenant, key, page) => channel.ask<ReadPage>({ op: 'carrying', tenant, key, page }),
+    countCarrying: (tenant, key, limit) => channel.ask<number>({ op: 'count', tenant, key, limit }),
     close: () => channel.close(),
   };
 };

@@ -1,4 +1,5 @@
 // Filters to SQL. Pure; every value is a parameter, and the text of the statement depends only on which filters are set.
+import type { BusinessKey } from '../../../src/event/business-keys.ts';
 import type { EventFilter, PageKey, PageRequest } from '../../../src/sdk/index.ts';
 import { matchText } from './words.ts';
 
@@ -14,8 +15,12 @@ interface Condition {
 }
 
 const COLUMNS = { category: 'category', action: 'action', actor: 'actor_id', outcome: 'outcome' } as const;
-const MORE_COLUMNS = { trace: 'trace_id', correlation: 'correlation_id', service: 'service_name' } as const;
-const EQUALITIES = Object.entries({ ...COLUMNS, ...MORE_COLUMNS }) as readonly [keyof EventFilter, string][];
+const MORE_COLUMNS = { trace: 'trace_id', correlation: 'correlation_id' } as const;
+const SERVICE_COLUMNS = { service: 'service_name', environment: 'environment' } as const;
+const EQUALITIES = Object.entries({ ...COLUMNS, ...MORE_COLUMNS, ...SERVICE_COLUMNS }) as readonly [
+  keyof EventFilter,
+  string,
+][];
 
 /** Asks for one more than the limit, to know whether there is more. Undefined: nothing can match. */
 export const selectEvents = (tenant: string, filter: EventFilter, page: PageRequest): Select | undefined => {
@@ -87,3 +92,20 @@ export const selectLinked = (tenant: string, correlationId: string, page: PageRe
     values: [tenant, correlationId, ...after.values, BigInt(page.limit + 1)],
   };
 };
+
+export const selectCarrying = (tenant: string, { type, value }: BusinessKey, page: PageRequest): Select => {
+  const after = page.after === undefined ? { sql: 'true', values: [] } : behind('k', page.after);
+  return {
+    sql: `SELECT e.doc AS line, k.ts_ns AS timestampNs, k.event_id AS eventId
+      FROM event_keys k JOIN events e ON e.tenant_id = k.tenant_id AND e.event_id = k.event_id
+      WHERE k.tenant_id = ? AND k.key_type = ? AND k.key_value = ? AND ${after.sql}
+      ORDER BY k.ts_ns DESC, k.event_id DESC LIMIT ?`,
+    values: [tenant, type, value, ...after.values, BigInt(page.limit + 1)],
+  };
+};
+
+export const countCarrying = (tenant: string, { type, value }: BusinessKey, limit: number): Select => ({
+  sql: `SELECT count(*) AS count FROM
+    (SELECT 1 FROM event_keys WHERE tenant_id = ? AND key_type = ? AND key_value = ? LIMIT ?)`,
+  values: [tenant, type, value, BigInt(limit)],
+});

@@ -26,6 +26,8 @@ const serveReads = (path: string): Served => {
       if (request.op === 'query') return reads.query(request.tenant, request.filter, request.page);
       if (request.op === 'event') return reads.event(request.tenant, request.eventId);
       if (request.op === 'linked') return reads.linkedTo(request.tenant, request.correlationId, request.page);
+      if (request.op === 'carrying') return reads.carrying(request.tenant, request.key, request.page);
+      if (request.op === 'count') return reads.countCarrying(request.tenant, request.key, request.limit);
       throw new TypeError(`a reader does not ${request.op}`);
     },
     close: reads.close,

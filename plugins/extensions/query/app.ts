@@ -17,6 +17,8 @@ import {
   type DeadLetterQueue,
   type EventQueries,
   type Log,
+  type Principal,
+  type ReportViolation,
 } from '../../../src/sdk/index.ts';
 import {
   answerJson,
@@ -38,6 +40,9 @@ export interface QueryAppOptions {
   readonly store: EventQueries | undefined;
   readonly deadLetters?: DeadLetterQueue | undefined;
   readonly log: Log;
+  /** The component's id, as violations name it. */
+  readonly id: string;
+  readonly reportViolation?: ReportViolation | undefined;
 }
 
 export interface Env {
@@ -48,14 +53,16 @@ export type QueryApp = Hono<Env>;
 
 const MAX_ID_CHARS = 256;
 
-export const createQueryApp = ({ authenticator, store, deadLetters, log }: QueryAppOptions): QueryApp => {
+export const createQueryApp = (options: QueryAppOptions): QueryApp => {
+  const { authenticator, store, deadLetters, log } = options;
   const app: QueryApp = new Hono<Env>();
 
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.res.headers.set(name, value);
   });
-  app.route('/v1/dead-letters', deadLetterRoutes({ authenticator, deadLetters, log }));
+  const namesAnother = createReport(options);
+  app.route('/v1/dead-letters', deadLetterRoutes({ authenticator, deadLetters, namesAnother }));
   app.use(async (context, next) => {
     const { method } = context.req;
     return method === 'GET' || method === 'HEAD' ? next() : answerProblem(context, NO_METHOD);
@@ -66,10 +73,7 @@ export const createQueryApp = ({ authenticator, store, deadLetters, log }: Query
     const who = await authenticator.authenticate(credentialOf(context.env.incoming), 'read');
     if (isRefusal(who)) return answerProblem(context, refusalProblem(who));
     const named = context.req.queries('tenant') ?? [];
-    if (named.some((tenant) => tenant !== who.tenant)) {
-      log.warn('a reader named another tenant', { tenant: who.tenant, principal: who.name });
-      return answerProblem(context, OTHER_TENANT);
-    }
+    if (named.some((tenant) => tenant !== who.tenant)) return namesAnother(context, who);
     if (store === undefined) return answerProblem(context, NO_STORE);
     context.set('tenant', who.tenant);
     context.set('store', store);
@@ -88,6 +92,19 @@ export const createQueryApp = ({ authenticator, store, deadLetters, log }: Query
   });
   return app;
 };
+
+/** The answer to who names a tenant that is not the credential's; it is told as a security event of the credential's. */
+export type NamesAnother = (context: Context<Env>, who: Principal) => Response;
+
+const createReport =
+  ({ log, id, reportViolation }: QueryAppOptions): NamesAnother =>
+  (context, { tenant, name }) => {
+    const { method, path } = context.req;
+    log.warn('a reader named another tenant', { tenant, principal: name });
+    const request = { method, path: path.slice(0, MAX_ID_CHARS), statusCode: OTHER_TENANT.status };
+    reportViolation?.({ type: 'cross_tenant_access', tenant, principal: name, component: id, request });
+    return answerProblem(context, OTHER_TENANT);
+  };
 
 const OPENAPI_TEXT = JSON.stringify(openApi);
 

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DeadLetter, DeadLetterFilter, DeadLetterQueue, Principal, Scope } from '../../../src/sdk/index.ts';
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterQueue,
+  Principal,
+  Scope,
+  Violation,
+} from '../../../src/sdk/index.ts';
 import { capturingLog, componentContext, createTestHost } from '../../../src/testkit/index.ts';
 import query from './plugin.ts';
 
@@ -40,6 +47,7 @@ const plain = ({ ids, ...rest }: DeadLetterFilter) => ({ ...rest, ...(ids && { i
 const SCOPES_OF: Readonly<Record<string, readonly Scope[]>> = { acme: ['read', 'replay', 'admin'], reader: ['read'] };
 const host = createTestHost();
 const log = capturingLog();
+const violations: Violation[] = [];
 let address = '';
 
 beforeAll(async () => {
@@ -58,11 +66,15 @@ beforeAll(async () => {
     log,
     store: undefined,
     deadLetters: queue,
+    reportViolation: (violation) => void violations.push(violation),
   });
   address = (await extension.start())[0]!.address;
 });
 afterAll(() => host.close());
-beforeEach(() => void (calls.length = 0));
+beforeEach(() => {
+  calls.length = 0;
+  violations.length = 0;
+});
 
 const ask = (path: string, key: string | null = 'acme', init: RequestInit = {}): Promise<Response> =>
   fetch(`http://${address}/v1/dead-letters${path}`, {
@@ -127,5 +139,8 @@ describe('refuses', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(await codeOf(answer)).toEqual([status, code]);
     expect(calls).toEqual([]);
+    expect(violations.map(({ type, tenant }) => `${type} ${tenant}`)).toEqual(
+      code === 'QUERY_TENANT' ? ['cross_tenant_access acme'] : [],
+    );
   });
 });

@@ -14,7 +14,7 @@ import {
   type DeadLetterFilter,
   type DeadLetterQueue,
   type DeadLetterResult,
-  type Log,
+  type Principal,
   type Problem,
   type Scope,
 } from '../../../src/sdk/index.ts';
@@ -28,14 +28,13 @@ import {
   NO_METHOD,
   NOT_FOUND,
   NOT_JSON,
-  OTHER_TENANT,
 } from './answers.ts';
-import type { Env } from './app.ts';
+import type { Env, NamesAnother } from './app.ts';
 
 export interface DeadLetterRoutesOptions {
   readonly authenticator: Authenticator;
   readonly deadLetters: DeadLetterQueue | undefined;
-  readonly log: Log;
+  readonly namesAnother: NamesAnother;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -57,51 +56,48 @@ interface Selected {
 }
 type Act = (queue: DeadLetterQueue, selected: Selected) => Promise<readonly DeadLetterResult[]>;
 
-export const deadLetterRoutes = ({ authenticator, deadLetters, log }: DeadLetterRoutesOptions): Hono<Env> => {
+export const deadLetterRoutes = ({ authenticator, deadLetters, namesAnother }: DeadLetterRoutesOptions): Hono<Env> => {
   const routes = new Hono<Env>();
 
-  /** Who may: the tenant, or the answer that refuses. */
-  const tenantOf = async (
+  /** Who may, or the answer that refuses. */
+  const allow = async (
     context: Context<Env>,
     scope: Scope,
     named: readonly string[],
-  ): Promise<string | Response> => {
+  ): Promise<Principal | Response> => {
     const who = await authenticator.authenticate(credentialOf(context.env.incoming), scope);
     if (isRefusal(who)) return answerProblem(context, refusalProblem(who));
-    if (named.every((tenant) => tenant === who.tenant)) return who.tenant;
-    log.warn('a dead letter of another tenant was asked for', { tenant: who.tenant, principal: who.name });
-    return answerProblem(context, OTHER_TENANT);
+    return named.every((tenant) => tenant === who.tenant) ? who : namesAnother(context, who);
   };
 
   routes.get('/', async (context) => {
     const parameters = new URL(context.req.url).searchParams;
-    const tenant = await tenantOf(context, 'read', parameters.getAll('tenant'));
-    if (typeof tenant !== 'string') return tenant;
+    const who = await allow(context, 'read', parameters.getAll('tenant'));
+    if (who instanceof Response) return who;
     if (deadLetters === undefined) return answerProblem(context, NO_DEAD_LETTERS);
     const query = parseDeadLetterQuery(parameters);
     if (isQueryFault(query)) return answerProblem(context, faultProblem(query));
-    const letters = await deadLetters.list({ ...query.filter, tenant }, query.limit);
+    const letters = await deadLetters.list({ ...query.filter, tenant: who.tenant }, query.limit);
     return answerJson(context, `{"deadLetters":[${letters.map(deadLetterJson).join(',')}]}`);
   });
 
   routes.get('/:id', async (context) => {
-    const tenant = await tenantOf(context, 'read', context.req.queries('tenant') ?? []);
-    if (typeof tenant !== 'string') return tenant;
+    const who = await allow(context, 'read', context.req.queries('tenant') ?? []);
+    if (who instanceof Response) return who;
     if (deadLetters === undefined) return answerProblem(context, NO_DEAD_LETTERS);
-    const [letter] = await deadLetters.list({ tenant, ids: new Set([context.req.param('id')]) }, 1);
+    const [letter] = await deadLetters.list({ tenant: who.tenant, ids: new Set([context.req.param('id')]) }, 1);
     return letter === undefined ? answerProblem(context, NOT_FOUND) : answerJson(context, deadLetterJson(letter));
   });
 
   const action = (scope: Scope, act: Act) => async (context: Context<Env>) => {
-    const allowed = await tenantOf(context, scope, []);
-    if (typeof allowed !== 'string') return allowed;
+    const who = await allow(context, scope, []);
+    if (who instanceof Response) return who;
     if (deadLetters === undefined) return answerProblem(context, NO_DEAD_LETTERS);
     const selected = await readSelection(context);
     if ('status' in selected) return answerProblem(context, selected);
-    if (selected.filter.tenant !== undefined && selected.filter.tenant !== allowed) {
-      return answerProblem(context, OTHER_TENANT);
-    }
-    const results = await act(deadLetters, { ...selected, filter: { ...selected.filter, tenant: allowed } });
+    const { tenant = who.tenant } = selected.filter;
+    if (tenant !== who.tenant) return namesAnother(context, who);
+    const results = await act(deadLetters, { ...selected, filter: { ...selected.filter, tenant } });
     return answerJson(context, JSON.stringify(reportOf(results)));
   };
   const limited = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => answerProblem(context, BODY_TOO_LARGE) });

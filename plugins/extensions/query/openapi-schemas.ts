@@ -23,6 +23,8 @@ const event: Json = {
   additionalProperties: true,
   description: 'A canonical event as it was sealed. Integers may go beyond 2^53.',
 };
+const text: Json = { type: 'string' };
+const eventIds: Json = { type: 'array', items: text };
 const events: Json = { type: 'array', items: ref('Event') };
 const truncated: Json = {
   type: 'boolean',
@@ -32,10 +34,46 @@ const truncated: Json = {
 export const schemas: Json = {
   Event: event,
   LinkedBy: {
-    type: 'object',
-    required: ['kind', 'correlationId'],
-    properties: { kind: { const: 'link' }, correlationId: { type: 'string' }, type: { type: 'string' } },
-    description: 'Why an event stands in a group that is not its own.',
+    description: 'Why an event stands in a group that is not its own: a link of its, or a key that is the group’s.',
+    oneOf: [
+      {
+        type: 'object',
+        required: ['kind', 'correlationId'],
+        properties: { kind: { const: 'link' }, correlationId: { type: 'string' }, type: { type: 'string' } },
+      },
+      {
+        type: 'object',
+        required: ['kind', 'correlationId', 'type', 'value'],
+        properties: { kind: { const: 'key' }, correlationId: text, type: text, value: text },
+      },
+    ],
+  },
+  GroupLink: {
+    description: 'What a group is linked to and does not hold: events by their ids, newest first, at most 100.',
+    oneOf: [
+      {
+        type: 'object',
+        required: ['type', 'key', 'correlationId', 'eventIds'],
+        properties: {
+          type: { enum: ['package', 'shared_key', 'same_session'] },
+          key: { type: 'object', required: ['type', 'value'], properties: { type: text, value: text } },
+          correlationId: { type: 'string', description: 'The group of what has only this key.' },
+          hub: { const: true, description: 'Too much carries the key: it is named, and its events are not.' },
+          eventIds,
+        },
+      },
+      {
+        type: 'object',
+        required: ['type', 'deployEventId', 'service', 'environment', 'eventIds'],
+        properties: {
+          type: { const: 'after_deployment' },
+          deployEventId: text,
+          service: text,
+          environment: text,
+          eventIds,
+        },
+      },
+    ],
   },
   Page: {
     type: 'object',
@@ -50,7 +88,12 @@ export const schemas: Json = {
   Correlation: {
     type: 'object',
     required: ['correlationId', 'events', 'links'],
-    properties: { correlationId: { type: 'string' }, events, links: { type: 'array' }, truncated },
+    properties: {
+      correlationId: { type: 'string' },
+      events,
+      links: { type: 'array', items: ref('GroupLink') },
+      truncated,
+    },
   },
   NativeEvent: {
     type: 'object',

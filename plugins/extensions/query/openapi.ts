@@ -84,7 +84,7 @@ const readPaths: Json = {
     get: {
       operationId: 'findCorrelation',
       tags: ['query'],
-      summary: 'A group, and the events whose links name it, oldest first.',
+      summary: 'A group with what names it or is only its own, oldest first, and what it is linked to.',
       parameters: [pathId('A correlation id.')],
       responses: { 200: json('The group.', ref('Correlation')), 404: problem('No such group.'), ...READ_ANSWERS },
     },
@@ -125,6 +125,12 @@ const traceparent: Json = {
   schema: { type: 'string' },
 };
 
+const CLOUD_EVENT: Json = {
+  type: 'object',
+  description: 'A CloudEvent 1.0; also in binary mode, by its `ce-` headers.',
+  required: ['specversion', 'id', 'source', 'type'],
+};
+
 const ingestPaths: Json = {
   '/v1/events': {
     servers: INGEST_SERVERS,
@@ -135,7 +141,13 @@ const ingestPaths: Json = {
       parameters: [idempotencyKey, traceparent],
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: ref('NativeEvent') } },
+        content: {
+          'application/json': { schema: ref('NativeEvent') },
+          'application/cloudevents+json': { schema: CLOUD_EVENT },
+          'application/vnd.betalogs.event.v1+protobuf': {
+            schema: { type: 'string', format: 'binary', description: 'A frame: docs/cloudevents.md.' },
+          },
+        },
       },
       responses: {
         200: json('A duplicate of what is durable, or filtered by policy.', ref('Accepted')),
@@ -167,6 +179,7 @@ const ingestPaths: Json = {
             },
           },
           'application/x-ndjson': { schema: { type: 'string', description: 'One event a line.' } },
+          'application/cloudevents-batch+json': { schema: { type: 'array', items: CLOUD_EVENT } },
         },
       },
       responses: {

@@ -7,6 +7,7 @@ import {
   type ExtensionContext,
   type Principal,
   type Refusal,
+  type Violation,
 } from '../../../src/sdk/index.ts';
 import {
   capturingLog,
@@ -54,6 +55,7 @@ const KEYS: Readonly<Record<string, Principal | Refusal>> = {
 };
 const log = capturingLog();
 const scopes: string[] = [];
+const violations: Violation[] = [];
 const context: Partial<ExtensionContext> = {
   log,
   store,
@@ -79,6 +81,7 @@ describe('query', () => {
       authenticator: context.authenticator!,
       log,
       store,
+      reportViolation: (violation) => void violations.push(violation),
     });
     const [endpoint] = await extension.start();
     endpointName = endpoint!.name;
@@ -142,7 +145,11 @@ describe('query', () => {
       `/v1/traces/${TRACE}?tenant=acme`,
       `/v1/events/${EVENT.eventId}?tenant=acme`,
     ])('another one named is refused: %s', async (path) => {
+      violations.length = 0;
       expect(await statusAndCode(await ask(path, 'globex'))).toEqual([403, 'QUERY_TENANT']);
+      const request = { method: 'GET', path: path.split('?')[0], statusCode: 403 };
+      const by = { tenant: 'globex', principal: 'blk_globex', component: 'under_test' };
+      expect(violations).toEqual([{ type: 'cross_tenant_access', ...by, request }]);
     });
     test('no header names one', async () => {
       const headers = { authorization: 'Bearer globex', 'x-tenant-id': 'acme', 'x-scope-orgid': 'acme' };

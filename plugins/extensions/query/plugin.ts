@@ -11,6 +11,5 @@ export default definePlugin({
   summary: 'Answers questions about stored events over HTTP: by field, text and time, by trace, by correlation.',
   config,
   listeners: [[]],
-  create: (listener, { authenticator, store, deadLetters, log, listen }) =>
-    createListener(listener, createQueryApp({ authenticator, store, deadLetters, log }), listen),
+  create: (listener, context) => createListener(listener, createQueryApp(context), context.listen),
 });

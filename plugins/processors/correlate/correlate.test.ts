@@ -123,6 +123,28 @@ describe('keys', () => {
   });
 });
 
+test.each<[string, Given, Given]>([
+  ['spellings in data', { data: { order_id: 'b', orderId: 'a' } }, { data: { orderId: 'a', order_id: 'b' } }],
+  [
+    'an object of its name',
+    { data: { order: { id: 'b' }, 'order.id': 'a' } },
+    { data: { 'order.id': 'a', order: { id: 'b' } } },
+  ],
+  [
+    'names of the sender',
+    { correlation: { businessKeys: { order_id: 'b', orderId: 'a' } } },
+    { correlation: { businessKeys: { orderId: 'a', order_id: 'b' } } },
+  ],
+])('of two values of a key the same one counts in whatever order they come: %s', (_, one, other) => {
+  expect(correlated(one).correlationId).toBe(group('orderId', 'a'));
+  expect(correlated(other).correlationId).toBe(group('orderId', 'a'));
+});
+
+test('a configured path may lead to an attribute with dots in its name', () => {
+  const policy = { primary: ['claimId'], paths: { claimId: ['attributes.claim.number'] } };
+  expect(correlated({ attributes: { 'claim.number': 7 } }, policy).correlationId).toBe(group('claimId', '7'));
+});
+
 describe('links', () => {
   test('a trace is linked to the group of each primary key, never of a secondary one', () => {
     const { links } = correlated({
@@ -149,6 +171,17 @@ describe('links', () => {
 
 test.each([
   [{ primary_keys: ['userId'] }, false],
+  [{ primary_keys: ['customerID'] }, false],
+  [{ secondary_keys: ['accessKey'] }, false],
+  [{ secondary_keys: ['email'] }, false],
+  [{ paths: { orderId: ['actor.email'] } }, false],
+  [{ paths: { orderId: ['actor.sessionId'] } }, true],
+  [{ tenants: { acme: { primary_keys: ['productId'] } } }, false],
+  [{ tenants: { acme: { paths: { claimId: ['data.claim'] } } } }, false],
+  [{ tenants: { acme: { primary_keys: ['claimId'], paths: { claimId: ['data.claim'] } } } }, true],
+  [{ tenants: { acme: { paths: { orderId: ['data.ref'] } } } }, true],
+  [{ tenants: { 'no tenant': {} } }, false],
+  [{ tenants: { acme: { keys: [] } } }, false],
   [{ primary_keys: ['Order'] }, false],
   [{ paths: { claimId: ['data.claim'] } }, false],
   [{ primary_keys: ['claimId'], paths: { claimId: ['data.claim'] } }, true],

@@ -2,6 +2,7 @@
 import { nameBasedId } from '../../../src/event/ids.ts';
 import type { CanonicalEvent, CorrelationMethod } from '../../../src/event/schema.ts';
 import { createFindKeys, rankedTypes, type FindKeys, type FoundKeys } from './find-keys.ts';
+import { derivedTraceOf, isDerivedTrace } from './derived-trace.ts';
 import type { KeyPolicy } from './keys.ts';
 
 type Correlation = CanonicalEvent['correlation'];
@@ -44,7 +45,17 @@ export class CorrelationEngine {
     const { correlation, tenantId, actor, eventId } = event;
     const { correlationId, method, traceId } = correlation;
     if (method === 'explicit') return { correlationId, method, confidence: 1 };
-    if (traceId !== undefined) return { correlationId: `trace:${traceId}`, method: 'trace', confidence: 1 };
+    if (traceId !== undefined)
+      return {
+        correlationId: `trace:${traceId}`,
+        method: isDerivedTrace(event, traceId) ? 'derived_trace' : 'trace',
+        confidence: 1,
+      };
+    const derived = derivedTraceOf(event);
+    if (derived !== undefined) {
+      Object.assign(correlation, derived);
+      return { correlationId: `trace:${derived.traceId}`, method: 'derived_trace', confidence: 1 };
+    }
     if (keys !== undefined) {
       const id = nameBasedId(tenantId, this.#types[keys.first]!, keys.values[keys.first]!);
       return keys.first < this.#primaryTypes

@@ -1,5 +1,8 @@
 // Business keys: which there are, under which spellings they are found, and what counts as the same value.
 import { isLonger } from '../../../src/event/check/scalars.ts';
+import { NEVER_KEYS } from '../../../src/event/business-keys.ts';
+
+export { PRIMARY_KEYS, SECONDARY_KEYS } from '../../../src/event/business-keys.ts';
 
 export interface KeyPolicy {
   /** By priority; each names one process instance. */
@@ -8,42 +11,15 @@ export interface KeyPolicy {
   readonly secondary: readonly string[];
   /** More places for a key: dotted paths from the event. */
   readonly paths: Readonly<Record<string, readonly string[]>>;
+  readonly pseudonyms?: KeyPseudonyms;
 }
 
-export const PRIMARY_KEYS: readonly string[] = [
-  'orderId',
-  'checkoutId',
-  'paymentId',
-  'invoiceId',
-  'subscriptionId',
-  'incidentId',
-  'deploymentId',
-  'workflowRun',
-  'pullRequest',
-  'ticketId',
-  'requestId',
-];
-export const SECONDARY_KEYS: readonly string[] = [
-  'itemId',
-  'packageId',
-  'shipmentId',
-  'cartId',
-  'commitSha',
-  'artifactDigest',
-  'messageId',
-];
-/** They join what does not belong together, or they are personal. */
-export const NEVER_KEYS: ReadonlySet<string> = new Set([
-  'userId',
-  'customerId',
-  'productId',
-  'repository',
-  'service',
-  'environment',
-  'ip',
-  'accessKey',
-  'accessKeyId',
-]);
+/** Keys that are personal here: group and event know their pseudonym alone. */
+export interface KeyPseudonyms {
+  readonly types: readonly string[];
+  /** The tenant's key for pseudonyms. */
+  readonly keyOf: (tenant: string) => Buffer;
+}
 
 const FOLDED: ReadonlySet<string> = new Set(['commitSha', 'artifactDigest', 'pullRequest']);
 
@@ -67,3 +43,11 @@ export const spellingsOf = (type: string): string[] => {
   const words = type.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
   return [...new Set([type, words.join('_'), words.join('.')])];
 };
+
+const NEVER = new Set(NEVER_KEYS.map((type) => type.toLowerCase()));
+/** Keys that join what does not belong together, or are personal, whatever their letters' case. */
+export const isNeverGroup = (type: string): boolean => NEVER.has(type.toLowerCase());
+
+/** Places that hold who did it: a group made of them would be a person's. */
+const PERSONAL = /^actor\.(id|name|email|ip|userAgent|onBehalfOf)(\.|$)/;
+export const isPersonalPath = (path: string): boolean => PERSONAL.test(path);

@@ -23,7 +23,7 @@ export const correlationOf = (raw: RawEvent, sent: Sent = NOTHING, eventId: stri
   const parent = parentOf(sent, notes);
   const traceId = hexId(sent.traceId, isTraceId, 'traceId', notes) ?? parent?.traceId;
   const own = parent !== undefined && parent.traceId === traceId ? parent : undefined;
-  const state = sent.traceState ?? (sent.traceparent === undefined || own !== undefined ? sent.tracestate : undefined);
+  const state = stateOf(sent, own, traceId, notes);
   return {
     correlationId: explicit ?? eventId,
     method: explicit === undefined ? 'singleton' : 'explicit',
@@ -48,15 +48,13 @@ const refuse = (name: string, text: string, notes: Notes): void => {
     name === 'correlationId' ? 'correlation_id_invalid' : 'trace_context_invalid',
     `/correlation/${name.replaceAll('.', '/')}`,
   );
-  addStray(
-    notes,
-    `correlation.${name}`,
-    Buffer.from(text)
-      .subarray(0, MAX_KEPT_BYTES)
-      .toString()
-      .replace(/\ufffd+$/, ''),
-  );
+  addStray(notes, `correlation.${name}`, kept(text));
 };
+const kept = (text: string): string =>
+  Buffer.from(text)
+    .subarray(0, MAX_KEPT_BYTES)
+    .toString()
+    .replace(/\ufffd+$/, '');
 
 const checked = (
   text: string | undefined,
@@ -69,22 +67,37 @@ const checked = (
   return undefined;
 };
 
-/** Ids given by themselves are taken in either case; a `traceparent` is not. */
+/** Ids given by themselves are taken in either case; a `traceparent` is not. What is refused keeps its own. */
 const hexId = (
   text: string | undefined,
   isValid: (text: string) => boolean,
   name: string,
   notes: Notes,
-): string | undefined =>
-  text !== undefined && !isValid(text) ? checked(text.toLowerCase(), isValid, name, notes) : text;
+): string | undefined => {
+  const lower = text?.toLowerCase();
+  return lower !== undefined && isValid(lower) ? lower : checked(text, isValid, name, notes);
+};
 
-const parentOf = ({ traceparent, tracestate, traceId }: Sent, notes: Notes): TraceParent | undefined => {
+const parentOf = ({ traceparent, traceId }: Sent, notes: Notes): TraceParent | undefined => {
   if (traceparent === undefined) return undefined;
   const parent = parseTraceparent(traceparent);
   if (parent !== undefined && (traceId === undefined || traceId.toLowerCase() === parent.traceId)) return parent;
   refuse('traceparent', traceparent, notes);
-  if (tracestate !== undefined) addStray(notes, 'correlation.tracestate', tracestate.slice(0, MAX_KEPT_BYTES));
   return undefined;
+};
+
+/** A state is worth nothing without the parent that it came with, nor without any trace. */
+const stateOf = (
+  { traceparent, traceState, tracestate }: Sent,
+  own: TraceParent | undefined,
+  traceId: string | undefined,
+  notes: Notes,
+): string | undefined => {
+  const isRefused = traceparent !== undefined && own === undefined;
+  if (isRefused && tracestate !== undefined) addStray(notes, 'correlation.tracestate', kept(tracestate));
+  if (isRefused && traceId === undefined && traceState !== undefined)
+    addStray(notes, 'correlation.traceState', kept(traceState));
+  return isRefused && traceId === undefined ? undefined : (traceState ?? (isRefused ? undefined : tracestate));
 };
 
 const keysOf = (sent: Sent['businessKeys']): Record<string, string> | undefined => {
@@ -106,6 +119,7 @@ const linksOf = (
   notes: Notes,
 ): Link[] | undefined => {
   const transport = hop === undefined ? undefined : parseTraceparent(hop);
+  if (hop !== undefined && transport === undefined) refuse('hop', hop, notes);
   const isOtherTrace = transport !== undefined && transport.traceId !== traceId;
   if (sent === undefined && !isOtherTrace) return undefined;
   const links = (sent ?? []).flatMap((link, i) => linkOf(link, i, notes));

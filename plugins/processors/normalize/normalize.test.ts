@@ -263,6 +263,14 @@ describe('trace context', () => {
     ],
     [{ traceId: '0'.repeat(32) }, { 'correlation.traceId': '0'.repeat(32) }],
     [{ correlationId: 'a b' }, { 'correlation.correlationId': 'a b' }],
+    [
+      { traceparent: 'bad', tracestate: '\u00e4'.repeat(100) },
+      { 'correlation.traceparent': 'bad', 'correlation.tracestate': '\u00e4'.repeat(64) },
+    ],
+    [
+      { traceparent: 'bad', traceState: 'a=1' },
+      { 'correlation.traceparent': 'bad', 'correlation.traceState': 'a=1' },
+    ],
     [{ traceparent: `ff-${TRACE}-${SPAN}-01` }, { 'correlation.traceparent': `ff-${TRACE}-${SPAN}-01` }],
     [{ spanId: 'x'.repeat(120) + 'é'.repeat(10) }, { 'correlation.spanId': 'x'.repeat(120) + 'é'.repeat(4) }],
   ])('%j is kept as text, with a warning, and never used', (correlation, attributes) => {

@@ -11,7 +11,7 @@ import { attributeErrors, fitAttributes } from './attributes.ts';
 import { correlationOf } from './correlation.ts';
 import { eventIdOf, fingerprintOf, identityOf } from './identity.ts';
 import { warn, type Notes } from './notes.ts';
-import { actorOf, errorOf, isErrorDue, requestOf, tidyContent } from './sections.ts';
+import { actorOf, deploymentOf, errorOf, isErrorDue, requestOf, tidyContent } from './sections.ts';
 import { securityOf } from './security.ts';
 import { sentSource, sourceOf } from './source.ts';
 import { placeStrays, type Free } from './strays.ts';
@@ -22,6 +22,8 @@ export interface NormalizerOptions {
   readonly maxEventBytes: number;
   /** What to do with an event, or an attribute, that is larger than allowed. */
   readonly oversize: 'truncate' | 'reject';
+  /** Leaves query strings in `request.path`. */
+  readonly keepQueries?: boolean;
   readonly pipelineVersion: string;
   readonly clock: Pick<Clock, 'now'>;
   /** The tenant's key for fingerprints. */
@@ -101,12 +103,12 @@ export class EventNormalizer {
       objects: sent.objects,
       changes: sent.changes,
       service: sent.service,
-      request: requestOf(sent.request),
+      request: this.#options.keepQueries === true ? sent.request : requestOf(sent.request),
       error: error ?? (isErrorDue(sent, outcome) ? errorOf(sent, survey) : undefined),
       github: sent.github,
-      deployment: sent.deployment,
+      deployment: deploymentOf(sent),
       evidence: evidenceFor(sent, raw),
-      security: securityFor(sent, outcome),
+      security: securityFor(sent, outcome, origin.tenant),
       correlation,
       source,
       data,
@@ -208,10 +210,30 @@ const evidenceFor = (sent: NativeEvent, { source }: RawEvent): CanonicalEvent['e
   return evidence.length === 0 ? undefined : evidence;
 };
 
-const securityFor = (sent: NativeEvent, outcome: OutcomeValue): CanonicalEvent['security'] => {
+const securityFor = (sent: NativeEvent, outcome: OutcomeValue, tenant: string): CanonicalEvent['security'] => {
   if (sent.category !== 'security' && sent.security === undefined) return undefined;
-  const { action, actor, object, error, security = {} } = sent;
-  return securityOf({ action, outcome, sent: security, actor, object, errorCode: error?.code ?? error?.type });
+  const { category, action, actionType, actor, object, changes, security = {} } = sent;
+  return securityOf({
+    category,
+    action,
+    actionType,
+    outcome,
+    sent: security,
+    actor,
+    object,
+    changes,
+    words: wordsOf(sent),
+    tenant,
+    targetTenant: targetTenantOf(sent),
+  });
+};
+
+const wordsOf = ({ error, outcomeCode, outcomeReason }: NativeEvent): string =>
+  [error?.code, error?.type, outcomeCode, outcomeReason].filter((word) => word !== undefined).join(' ');
+
+const targetTenantOf = ({ data, attributes }: NativeEvent): string | undefined => {
+  const named = data?.['targetTenantId'] ?? data?.['target_tenant_id'] ?? attributes?.['target.tenant.id'];
+  return typeof named === 'string' ? named : undefined;
 };
 
 const freeOf = ({ attributes, data }: NativeEvent, { strays }: Notes): Free => {

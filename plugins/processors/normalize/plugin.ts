@@ -13,6 +13,10 @@ const config = z.strictObject({
     .enum(['truncate', 'reject'])
     .default('truncate')
     .describe('What is larger: truncate cuts the longest texts of data, then of attributes, and lists each cut.'),
+  query_strings: z
+    .enum(['drop', 'keep'])
+    .default('drop')
+    .describe('Of request.path: a query string may hold anything, so that it is dropped unless you keep it.'),
 });
 
 export default definePlugin({
@@ -22,10 +26,14 @@ export default definePlugin({
   summary: 'Makes the canonical event of what was sent: ids, times, outcome, severity, evidence, error class.',
   stage: 'raw_to_canonical',
   config,
-  create: ({ max_event_bytes: maxEventBytes, oversize }, { clock, keys, version = '0.0.0' }) => {
+  create: (
+    { max_event_bytes: maxEventBytes, oversize, query_strings: queries },
+    { clock, keys, version = '0.0.0' },
+  ) => {
     const normalizer = new EventNormalizer({
       maxEventBytes,
       oversize,
+      keepQueries: queries === 'keep',
       pipelineVersion: version,
       clock,
       fingerprintKey: (tenant) => keys.derive('fingerprint', tenant),

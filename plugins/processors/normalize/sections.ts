@@ -50,6 +50,19 @@ export const requestOf = (sent: NativeEvent['request']): CanonicalEvent['request
   return end < 0 ? sent : { ...sent, path: path!.slice(0, end) };
 };
 
+const MAX_ID = 256;
+
+/** What a rollback goes back from, where the sender said it beside the section. */
+export const deploymentOf = ({ action, deployment, data, attributes }: NativeEvent): CanonicalEvent['deployment'] => {
+  if (action !== 'rollback_initiated' || deployment === undefined || deployment.rollbackOf !== undefined)
+    return deployment;
+  const named = data?.['rollbackOf'] ?? data?.['rollback_of'] ?? attributes?.['deployment.rollback_of'];
+  const rollbackOf = typeof named === 'number' ? String(named) : named;
+  if (typeof rollbackOf !== 'string' || rollbackOf === '' || Buffer.byteLength(rollbackOf) > MAX_ID) return deployment;
+  const { previousVersion, startedAt, finishedAt, url, ...before } = deployment;
+  return { ...before, rollbackOf, previousVersion, startedAt, finishedAt, url };
+};
+
 const ERROR_OUTCOMES: ReadonlySet<OutcomeValue> = new Set(['error', 'timeout', 'failure']);
 
 /** A system event that went wrong always has an error, if only its class. */
@@ -66,6 +79,7 @@ export const errorOf = (sent: NativeEvent, survey: Survey): NonNullable<Canonica
     httpStatus: sent.request?.statusCode ?? survey.httpStatus,
     grpcStatus: survey.grpcStatus,
     dependency,
+    isDatabase: survey.isDatabase,
     hasStack: error.stack !== undefined,
   });
   return {

@@ -1,17 +1,21 @@
 // Who was let through, and what that violated: always said, so that "attempted and stopped" and "succeeded" stay apart.
 import type { CanonicalEvent, NativeEvent, OutcomeValue } from '../../../src/event/schema.ts';
+import { isAdmin, isReduction, isWeakened, rolesChanged, type RoleFacts } from './roles.ts';
 
 type Security = NonNullable<CanonicalEvent['security']>;
 type Violation = NonNullable<Security['violation']>;
 type Severity = Violation['severity'];
 
-export interface SecurityFacts {
+export interface SecurityFacts extends RoleFacts {
+  readonly category: NativeEvent['category'];
   readonly action: string;
   readonly outcome: OutcomeValue;
-  readonly sent: NonNullable<NativeEvent['security']>;
   readonly actor: NativeEvent['actor'];
-  readonly object: NativeEvent['object'];
-  readonly errorCode: string | undefined;
+  /** What the sender's error and its outcome's code and reason say. */
+  readonly words: string;
+  readonly tenant: string;
+  /** The tenant that was reached for, where the sender says so. */
+  readonly targetTenant: string | undefined;
 }
 
 const LET_THROUGH: ReadonlySet<OutcomeValue> = new Set(['success', 'skipped']);
@@ -63,24 +67,33 @@ const violationTypeOf = (facts: SecurityFacts): Violation['type'] | undefined =>
     case 'role_changed':
       return roleViolation(facts);
     default:
-      return undefined;
+      return facts.category === 'security' ? otherViolation(facts) : undefined;
   }
 };
 
-const accessViolation = ({ actor, errorCode = '' }: SecurityFacts): Violation['type'] => {
+/** Of an action of the sender's own: it always says that nothing was violated, or what was. */
+const otherViolation = ({ outcome, actor }: SecurityFacts): Violation['type'] => {
+  if (outcome !== 'denied') return 'none';
+  return actor?.type === 'unauthenticated' ? 'unauthenticated_access' : 'insufficient_permission';
+};
+
+const accessViolation = ({ actor, words, tenant, targetTenant }: SecurityFacts): Violation['type'] => {
+  if (targetTenant !== undefined && targetTenant !== tenant) return 'cross_tenant_access';
+  if (/cross[ _-]?tenant|tenant[ _-]?mismatch/i.test(words)) return 'cross_tenant_access';
   if (actor?.type === 'unauthenticated') return 'unauthenticated_access';
-  if (/expired/i.test(errorCode)) return 'expired_session';
-  if (/token|signature|jwt/i.test(errorCode)) return 'invalid_token';
-  return 'authentication_failure';
+  if (/expired/i.test(words)) return 'expired_session';
+  return /token|signature|jwt/i.test(words) ? 'invalid_token' : 'authentication_failure';
 };
 
-const ADMIN = /(^|[^a-z])(admin|administrator|owner|root|superuser)([^a-z]|$)/i;
-const isAdmin = (role: string | undefined): boolean => role !== undefined && ADMIN.test(role);
-
-const roleViolation = ({ sent }: SecurityFacts): Violation['type'] => {
-  if (isAdmin(sent.grantedRole)) return 'privilege_escalation';
-  return sent.grantedRole === undefined && sent.requestedRole === undefined ? 'privilege_reduction' : 'none';
+const roleViolation = (facts: SecurityFacts): Violation['type'] => {
+  if (isWeakened(facts)) return 'policy_weakened';
+  const roles = rolesChanged(facts);
+  if (roles.gained.some(isAdmin) || isAdminScope(facts.sent.permission)) return 'privilege_escalation';
+  return isReduction(roles, facts) ? 'privilege_reduction' : 'none';
 };
+
+const isAdminScope = (permission: string | undefined): boolean =>
+  permission !== undefined && (/^\*([.:/]\*)*$/.test(permission) || isAdmin(permission));
 
 const SENSITIVE = /^(restricted|confidential|secret|top.?secret|sensitive|pii|phi|pci)$/i;
 
@@ -107,14 +120,15 @@ const AGGRAVATED: Partial<Record<Violation['type'], Severity>> = {
   privilege_escalation: 'critical',
 };
 
-const isAggravated = (type: Violation['type'], { sent, outcome, actor, object }: SecurityFacts): boolean => {
+const isAggravated = (type: Violation['type'], facts: SecurityFacts): boolean => {
+  const { sent, outcome, actor, object } = facts;
   switch (type) {
     case 'insufficient_permission':
       return sent.dataClassification !== undefined && SENSITIVE.test(sent.dataClassification);
     case 'unauthenticated_access':
       return outcome === 'success';
     case 'privilege_escalation':
-      return isAdmin(sent.grantedRole) || (actor?.id !== undefined && actor.id === object?.id);
+      return rolesChanged(facts).gained.some(isAdmin) || (actor?.id !== undefined && actor.id === object?.id);
     default:
       return false;
   }

@@ -13,6 +13,8 @@ export interface Survey {
   grpcStatus: number | undefined;
   nestedStatus: string | undefined;
   dependency: string | undefined;
+  /** It names a database: five digits are then an SQLSTATE. */
+  isDatabase: boolean;
   /** Attributes that are longer, or more, than the schema allows. */
   overLimit: boolean;
   /** Characters of all keys and texts of the attributes. */
@@ -28,6 +30,9 @@ const takeHttp: Take = (survey, value) => {
 };
 const takeGrpc: Take = (survey, value) => {
   survey.grpcStatus ??= grpcStatusOf(value);
+};
+const takeDatabase: Take = (survey) => {
+  survey.isDatabase = true;
 };
 const takePeer: Take = (survey, value) => {
   if (typeof value === 'string' && value !== '') survey.dependency ??= value;
@@ -48,6 +53,8 @@ const FACTS: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['http.status_code', takeHttp],
   ['rpc.grpc.status_code', takeGrpc],
   ['rpc.response.status_code', takeGrpc],
+  ['db.system', takeDatabase],
+  ['db.system.name', takeDatabase],
   ['peer.service', takePeer],
 ]);
 
@@ -67,6 +74,7 @@ export const surveyOf = (
     grpcStatus: undefined,
     nestedStatus: undefined,
     dependency: undefined,
+    isDatabase: false,
     overLimit: false,
     attributeChars: 0,
   };

@@ -10,3 +10,9 @@ export const isRawNumber = (value: unknown): value is { readonly rawJSON: string
 
 /** Keeps what cannot be a secret: that a password is absent, or was given at all. */
 export const isTelling = (value: unknown): boolean => value !== null && value !== '' && typeof value !== 'boolean';
+
+const PAIR_NAMES = ['name', 'key', 'header', 'field', 'Name', 'Key', 'Header', 'Field'];
+
+/** `{ name: 'password', value: … }`: the key is a value beside it. */
+export const isPairedWith = (container: Container, isMeant: (key: string) => boolean): boolean =>
+  PAIR_NAMES.some((name) => typeof container[name] === 'string' && isMeant(container[name]));

@@ -3,7 +3,7 @@ import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import { createRedactor, type RedactOptions } from './redact.ts';
 
 export const redactorWith = (options: Partial<RedactOptions> = {}): ((event: CanonicalEvent) => CanonicalEvent) => {
-  const defaults = { denyKeys: [], pathRules: [], keyRules: [], disabled: new Set<string>() };
+  const defaults = { denyKeys: [], pathRules: [], keyRules: [], allowLists: [], disabled: new Set<string>() };
   const redact = createRedactor({ ...defaults, ...options }, (tenant) => Buffer.alloc(32, tenant));
   return (event) => {
     redact(event);

@@ -34,7 +34,9 @@ export const createKeyClasses = ({
   holdsSecret,
   rules,
 }: KeyClassOptions): ((key: string) => KeyClass) => {
-  const keyRules = new Map(rules.flatMap(({ keys, rule }) => keys.map((key) => [comparable(key), rule] as const)));
+  const entries = rules.flatMap(({ keys, rule }) => keys.map((key) => [comparable(key), rule] as const));
+  // The first that names a key decides, and a map keeps the last.
+  const keyRules = new Map(entries.toReversed());
 
   return remembered((key: string): KeyClass => {
     const word = comparable(key);

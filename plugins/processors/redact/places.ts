@@ -11,18 +11,27 @@ export interface Place {
   readonly fields?: Places;
   /** Holds for the fields that `fields` does not name. */
   readonly rest?: Place;
+  /** No event is without it: it is replaced, never removed. */
+  readonly required?: true;
 }
+
+/** The place of a field of what stands at `place`. */
+export const placeOf = (place: Place | undefined, key: string): Place | undefined =>
+  place?.fields?.get(key) ?? place?.rest;
 
 const EXEMPT: Place = { mode: 'exempt' };
 const ID: Place = { mode: 'id' };
 const TEXT: Place = { mode: 'text' };
+const NAME: Place = { mode: 'text', required: true };
+const REFERENCE: Place = { mode: 'id', required: true };
 
 const places = (entries: Readonly<Record<string, Place>>): Places => new Map(Object.entries(entries));
 const section = (entries: Readonly<Record<string, Place>>): Place => ({ mode: 'section', fields: places(entries) });
+const requiredSection = (entries: Readonly<Record<string, Place>>): Place => ({ ...section(entries), required: true });
 
-const reference = section({ id: ID, type: TEXT });
-const object = section({ type: TEXT, id: ID, name: TEXT, url: TEXT, parent: ID, version: TEXT });
-const link = section({ correlationId: ID, type: TEXT, role: TEXT, traceId: TEXT, spanId: TEXT });
+const reference = section({ id: REFERENCE, type: NAME });
+const object = section({ type: NAME, id: REFERENCE, name: TEXT, url: TEXT, parent: ID, version: TEXT });
+const link = section({ correlationId: REFERENCE, type: TEXT, role: TEXT, traceId: TEXT, spanId: TEXT });
 
 export const EVENT_PLACES: Places = places({
   schemaVersion: EXEMPT,
@@ -40,7 +49,7 @@ export const EVENT_PLACES: Places = places({
   processing: EXEMPT,
   integrity: EXEMPT,
   actor: section({
-    id: ID,
+    id: REFERENCE,
     type: EXEMPT,
     name: TEXT,
     email: { mode: 'email' },
@@ -52,12 +61,17 @@ export const EVENT_PLACES: Places = places({
   object,
   objects: object,
   changes: { mode: 'changes' },
-  service: section({ name: TEXT, namespace: TEXT, version: TEXT, instanceId: TEXT, environment: TEXT }),
+  service: section({ name: NAME, namespace: TEXT, version: TEXT, instanceId: TEXT, environment: TEXT }),
   request: section({ id: ID, method: TEXT, path: TEXT, statusCode: EXEMPT, durationMs: EXEMPT }),
   error: section({ class: EXEMPT, type: TEXT, code: TEXT, message: TEXT, retriable: EXEMPT, stack: TEXT }),
-  security: section({ violation: section({ type: EXEMPT, severity: EXEMPT, confidence: EXEMPT, policyId: ID }) }),
-  correlation: section({
-    correlationId: ID,
+  security: section({
+    violation: section({ type: EXEMPT, severity: EXEMPT, confidence: EXEMPT, blocked: EXEMPT, policyId: ID }),
+    decision: EXEMPT,
+  }),
+  deployment: section({ id: REFERENCE, environment: NAME, status: NAME }),
+  github: section({ deliveryId: REFERENCE, event: NAME }),
+  correlation: requiredSection({
+    correlationId: REFERENCE,
     method: EXEMPT,
     confidence: EXEMPT,
     traceId: EXEMPT,
@@ -69,5 +83,5 @@ export const EVENT_PLACES: Places = places({
     sessionId: ID,
     links: link,
   }),
-  source: section({ kind: EXEMPT, eventId: ID }),
+  source: requiredSection({ kind: EXEMPT, eventId: ID }),
 });

@@ -7,11 +7,11 @@ import { of } from '../../../src/sdk/rx.ts';
 import { eventWith } from './fixtures.ts';
 import plugin from './plugin.ts';
 
-const purposes = new Set<string>();
+const tenants = new Set<string>();
 const context = {
   keys: {
-    derive: (purpose: string, tenant: string) => {
-      purposes.add(purpose);
+    pseudonymKey: (tenant: string) => {
+      tenants.add(tenant);
       return Buffer.alloc(32, tenant);
     },
   },
@@ -47,7 +47,7 @@ test('the example does what it says', async () => {
     'email:mask',
     'truncate:truncate',
   ]);
-  expect(purposes).toEqual(new Set(['pseudonym']));
+  expect(tenants).toEqual(new Set(['acme']));
 });
 
 test('the default configuration redacts', () => {

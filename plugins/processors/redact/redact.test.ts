@@ -379,3 +379,18 @@ test.each(['{"Proxy-Authorization":false}', '[{"Cookie":null}]', 'authorization:
     expect(redact(eventWith({ data: { text } })).data).toEqual({ text });
   },
 );
+
+test.each([
+  ['in another case', { deployment: { commitSha: 'AKIAIOSFODNN7EXAMPLE' } }, { commitSha: 'akiaiosfodnn7example' }],
+  ['as a part', { github: { repository: { fullName: 'Al@example.com/X' } } }, { pullRequest: 'al@example.com/x#7' }],
+  ['as it is', { data: { password: 'o-1' } }, { orderId: 'o-1' }],
+])('a business key that repeats what was taken is hashed: %s', (_how, part, businessKeys) => {
+  const correlation = { correlationId: 'c', method: 'business_key', confidence: 1, businessKeys };
+  const event = redact(eventWith({ ...structuredClone(part), correlation }));
+  expect(Object.values(event.correlation.businessKeys!)).toEqual([expect.stringMatching(/^hash:/)]);
+});
+
+test('a business key that only shares a few characters with what was taken stays', () => {
+  const correlation = { correlationId: 'c', method: 'business_key', confidence: 1, businessKeys: { orderId: 'o-12' } };
+  expect(redact(eventWith({ data: { pin: '12' }, correlation })).correlation.businessKeys).toEqual({ orderId: 'o-12' });
+});

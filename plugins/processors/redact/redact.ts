@@ -1,64 +1,65 @@
 // The walk over an event, in place. The clean event is the case that is made fast: one lookup a key, one scan a string.
 import type { CanonicalEvent } from '../../../src/event/schema.ts';
 import { parseJson } from '../../../src/event/json.ts';
-import { createActions } from './actions.ts';
-import { isCard } from './card.ts';
-import { isContainer, isRawNumber, type Container } from './container.ts';
+import { ALLOW, createActions } from './actions.ts';
+import { isCard } from './patterns/card.ts';
+import { isContainer, isPairedWith, isRawNumber, type Container } from './container.ts';
 import { maskIp } from './ip.ts';
 import { CLEAN, createKeyClasses, type KeyClass, type KeyRule } from './key-class.ts';
 import { deniedKeys } from './keys.ts';
+import { createMetadata } from './metadata.ts';
 import { marker, mask } from './methods.ts';
-import { type Pattern, PATTERNS } from './patterns.ts';
+import { type Pattern, PATTERNS } from './patterns/patterns.ts';
 import { EVENT_PLACES, type Place, type Places } from './places.ts';
-import { compilePaths, descend, type PathNode, type PathRule } from './rules.ts';
-import { createScan, endingsOf, GATE } from './scan.ts';
-import { createTextRedactor } from './text.ts';
+import { allowedAt, compilePaths, descend, ruleAt, type AllowList, type Nodes, type PathRule } from './rules.ts';
+import { createScan, endingsOf, GATE } from './patterns/scan.ts';
+import { createTextRedactor } from './patterns/text.ts';
 import { createTrail } from './trail.ts';
 
 export interface RedactOptions {
   readonly denyKeys: readonly string[];
   readonly pathRules: readonly PathRule[];
   readonly keyRules: readonly KeyRule[];
+  readonly allowLists: readonly AllowList[];
   /** Names of patterns that are off; `ip` is one of them. */
   readonly disabled: ReadonlySet<string>;
 }
 /** The tenant's key for pseudonyms, 32 bytes. */
 export type PseudonymKeys = (tenant: string) => Buffer;
 
-type Nodes = readonly PathNode[] | undefined;
-
 const JSON_LAYERS = 4;
 const NESTED_JSON_KEYS = 20_000;
 const DEEPEST = 64;
 const SMALLEST_CARD = 1e12;
-const PAIR_NAMES = ['name', 'key', 'header', 'field', 'Name', 'Key', 'Header', 'Field'];
 
-export const createRedactor = (
-  options: RedactOptions,
-  pseudonymKeys: PseudonymKeys,
-): ((event: CanonicalEvent) => void) => {
+export type Redact = (event: CanonicalEvent) => void;
+
+export const createRedactor = (options: RedactOptions, pseudonymKeys: PseudonymKeys): Redact => {
   let tenant = '';
   let layer = 0;
-  const trail = createTrail();
   const denied = deniedKeys(options.denyKeys);
   const isDenied = denied.has;
   const scan = createScan(endingsOf(denied.words));
-  const masksIps = !options.disabled.has('ip');
-  const masksEmails = !options.disabled.has('email');
-  const pseudonymKey = (): Buffer => pseudonymKeys(tenant);
+  const [masksIps, masksEmails] = [!options.disabled.has('ip'), !options.disabled.has('email')];
+  const pseudonymKey = () => pseudonymKeys(tenant);
   const patterns = PATTERNS.filter(({ name }) => !options.disabled.has(name));
   const redactText = createTextRedactor(patterns, scan, { isDenied, pseudonymKey });
-  const root = compilePaths(options.pathRules);
-  const rootNodes: Nodes = root && [root];
+  const cleaned = (text: string): string => redactText(text, scan(text), ignore);
+  const trail = createTrail((step) => (classOf(step).suspect ? cleaned(step) : step));
+  const rootNodes = compilePaths(options.pathRules, options.allowLists);
   const classOf = createKeyClasses({
     isDenied,
     masksIps,
-    holdsSecret: (key) => redactText(key, scan(key), ignore) !== key,
+    holdsSecret: (key) => cleaned(key) !== key,
     rules: options.keyRules,
   });
-  const { applyRule, hashInPlace, remove, replace } = createActions(trail, pseudonymKey);
 
-  const walk = (container: Container, places: Places | undefined, rest: Place | undefined, nodes: Nodes): void => {
+  const walk = (
+    container: Container,
+    places: Places | undefined,
+    rest: Place | undefined,
+    nodes: Nodes | undefined,
+  ): void => {
     for (const key in container) {
       // Half of an event's fields are not there; asking for that first spares them the lookup.
       const value = container[key];
@@ -77,14 +78,31 @@ export const createRedactor = (
     place: Place | undefined,
     nodes: Nodes,
   ): void => {
-    const below = nodes && descend(nodes, key);
-    if (below?.some((node) => node.keep)) return;
-    const rule = below?.find((node) => node.rule !== undefined)?.rule;
-    if (rule !== undefined && applyRule(container, key, value, rule, place)) return;
-    visit(container, key, container[key], place, below);
+    const below = descend(nodes, key);
+    if (below === undefined) return visit(container, key, value, place, undefined);
+    const rule = ruleAt(below);
+    if (rule?.method === 'keep') return;
+    const shown = place === undefined ? renamed(container, key) : key;
+    if (rule !== undefined && applyRule(container, shown, value, rule, place)) return;
+    if (typeof value !== 'object' && allowedAt(below) !== undefined)
+      return visitOutsideList(container, shown, value, below);
+    visit(container, shown, container[shown], place, below);
   };
 
-  const visit = (container: Container, key: string, value: unknown, place: Place | undefined, nodes: Nodes): void => {
+  /** Where an allow-list expects a container stands something else: only JSON text has keys to choose from. */
+  const visitOutsideList = (container: Container, key: string, value: unknown, nodes: Nodes): void => {
+    const nested = typeof value === 'string' ? parseNested(value) : undefined;
+    if (isContainer(nested)) redactNested(container, key, nested, nodes);
+    else remove(container, key, ALLOW);
+  };
+
+  const visit = (
+    container: Container,
+    key: string,
+    value: unknown,
+    place: Place | undefined,
+    nodes: Nodes | undefined,
+  ): void => {
     if (place === undefined) {
       const about = classOf(key);
       if (about !== CLEAN) return visitByKey(container, key, value, about, nodes);
@@ -92,11 +110,18 @@ export const createRedactor = (
     visitValue(container, key, value, place, nodes);
   };
 
-  const visitByKey = (container: Container, key: string, value: unknown, about: KeyClass, nodes: Nodes): void => {
-    const shown = about.suspect ? renamed(container, key) : key;
+  const visitByKey = (
+    container: Container,
+    key: string,
+    value: unknown,
+    about: KeyClass,
+    nodes: Nodes | undefined,
+  ): void => {
+    const shown = renamed(container, key);
     if (about.rule?.method === 'keep') return;
     if (about.rule !== undefined && applyRule(container, shown, value, about.rule, undefined)) return;
-    if (about.denied || (about.paired && hasDeniedName(container))) return remove(container, shown, 'denied_key');
+    if (about.denied || (about.paired && isPairedWith(container, isDenied)))
+      return remove(container, shown, 'denied_key');
     const place: Place | undefined = about.ip ? { mode: 'ip' } : undefined;
     visitValue(container, shown, container[shown], place, nodes);
   };
@@ -106,9 +131,9 @@ export const createRedactor = (
     key: string,
     value: unknown,
     place: Place | undefined,
-    nodes: Nodes,
+    nodes: Nodes | undefined,
   ): void => {
-    if (typeof value === 'string') return visitText(container, key, value, place);
+    if (typeof value === 'string') return visitText(container, key, value, place, nodes);
     if (isContainer(value)) return visitContainer(container, key, value, place, nodes);
     if (typeof value === 'number' && value >= SMALLEST_CARD) visitNumber(container, key, String(value));
   };
@@ -123,11 +148,13 @@ export const createRedactor = (
     key: string,
     value: Container,
     place: Place | undefined,
-    nodes: Nodes,
+    nodes: Nodes | undefined,
   ): void => {
     if (trail.depth() >= DEEPEST) return replace(parent, key, marker('too_deep'), 'too_deep', 'drop');
     if (isRawNumber(value)) return visitNumber(parent, key, value.rawJSON);
     trail.enter(key);
+    const allowed = nodes && allowedAt(nodes);
+    if (allowed !== undefined) filter(value, allowed, place);
     if (place?.mode === 'changes') visitChanges(value, nodes);
     else if (Array.isArray(value)) visitArray(value, place, nodes);
     else walk(value, place?.fields, place?.rest, nodes);
@@ -135,7 +162,7 @@ export const createRedactor = (
   };
 
   /** An element is what its array is: `objects` is a list of what `object` is. */
-  const visitArray = (array: unknown[], place: Place | undefined, nodes: Nodes): void => {
+  const visitArray = (array: unknown[], place: Place | undefined, nodes: Nodes | undefined): void => {
     for (let i = 0; i < array.length; i++) {
       const container = array as unknown as Container;
       if (nodes !== undefined) visitByPath(container, String(i), array[i], place ?? ELEMENT, nodes);
@@ -143,7 +170,7 @@ export const createRedactor = (
     }
   };
 
-  const visitChanges = (changes: Container, nodes: Nodes): void => {
+  const visitChanges = (changes: Container, nodes: Nodes | undefined): void => {
     for (const index in changes) {
       const change = changes[index];
       if (!isContainer(change)) continue;
@@ -161,10 +188,16 @@ export const createRedactor = (
     for (const side of ['before', 'after']) if (side in change) remove(change, side, 'denied_key');
   };
 
-  const visitText = (container: Container, key: string, text: string, place: Place | undefined): void => {
+  const visitText = (
+    container: Container,
+    key: string,
+    text: string,
+    place: Place | undefined,
+    nodes: Nodes | undefined,
+  ): void => {
     if (place !== undefined && place.mode !== 'text' && visitTyped(container, key, text, place)) return;
     const gates = scan(text);
-    if (gates !== 0) redactFound(container, key, text, gates);
+    if (gates !== 0) redactFound(container, key, text, gates, nodes);
   };
 
   /** True where the field's type already decided. */
@@ -201,37 +234,45 @@ export const createRedactor = (
     return found;
   };
 
-  const redactFound = (container: Container, key: string, text: string, gates: number): void => {
-    const nested = (gates & GATE.json) === 0 ? undefined : redactNested(key, text);
-    if (nested !== undefined) {
-      container[key] = nested;
-      return;
-    }
+  const redactFound = (
+    container: Container,
+    key: string,
+    text: string,
+    gates: number,
+    nodes: Nodes | undefined,
+  ): void => {
+    const nested = (gates & GATE.json) === 0 ? undefined : parseNested(text);
+    if (nested !== undefined && redactNested(container, key, nested, nodes)) return;
     const hits = new Set<Pattern>();
     const redacted = redactText(text, gates, (pattern) => hits.add(pattern));
     if (redacted === text) return;
     container[key] = redacted;
-    for (const { name, method } of hits) trail.record(key, name, method);
+    for (const { name, method } of hits) trail.record(key, name, method, text);
   };
 
-  /** JSON in a string: its redacted form, or undefined where it is none or nothing was found in its parsed form. */
-  const redactNested = (key: string, text: string): string | undefined => {
+  const parseNested = (text: string): unknown => {
     if (layer === JSON_LAYERS || !/^\s*[[{"]/.test(text)) return undefined;
     const parsed = parseJson(text, { maxKeys: NESTED_JSON_KEYS });
-    if (!('value' in parsed)) return undefined;
-    const holder: Container = { [key]: parsed.value };
+    return 'value' in parsed ? parsed.value : undefined;
+  };
+
+  /** True where something was found in the parsed form, and its redacted form stands there now. */
+  const redactNested = (container: Container, key: string, parsed: unknown, nodes: Nodes | undefined): boolean => {
+    const holder: Container = { [key]: parsed };
     const before = trail.count();
     layer++;
-    visitValue(holder, key, parsed.value, undefined, undefined);
+    visitValue(holder, key, parsed, undefined, nodes);
     layer--;
-    return trail.count() === before ? undefined : JSON.stringify(holder[key]);
+    if (trail.count() === before) return false;
+    container[key] = JSON.stringify(holder[key]);
+    return true;
   };
 
   /** Takes the secret out of a key; the value stays under what is left of it. */
   const renamed = (container: Container, key: string): string => {
+    if (!classOf(key).suspect) return key;
     const hits: Pattern[] = [];
     let shown = redactText(key, scan(key), (pattern) => hits.push(pattern));
-    if (shown === key) return key;
     while (shown in container) shown += '_';
     container[shown] = container[key];
     delete container[key];
@@ -239,27 +280,15 @@ export const createRedactor = (
     return shown;
   };
 
-  const hasDeniedName = (container: Container): boolean =>
-    PAIR_NAMES.some((name) => typeof container[name] === 'string' && isDenied(container[name]));
+  const { applyRule, filter, hashInPlace, remove, replace } = createActions({ trail, pseudonymKey, renamed });
 
-  /** What was taken out elsewhere must not stay readable as a business key. */
-  const hashBusinessKeys = (event: CanonicalEvent): void => {
-    const keys = event.correlation.businessKeys;
-    if (keys === undefined) return;
-    trail.enter('correlation');
-    trail.enter('businessKeys');
-    for (const [key, value] of Object.entries(keys)) {
-      const rule = trail.ruleThatTook(value);
-      if (rule !== undefined) hashInPlace(keys, key, value, rule);
-    }
-    trail.leave();
-    trail.leave();
-  };
+  const { cleanPaths, hashBusinessKeys } = createMetadata(trail, hashInPlace, cleaned);
 
   return (event) => {
     tenant = event.tenantId;
     layer = 0;
     trail.reset();
+    cleanPaths(event.processing);
     walk(event, EVENT_PLACES, undefined, rootNodes);
     if (trail.count() === 0) return;
     hashBusinessKeys(event);

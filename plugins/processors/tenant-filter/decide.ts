@@ -39,7 +39,8 @@ const verdictOf = (decision: Decision, name: string): Verdict => {
   return reject('TENANT_POLICY', '', `is refused by the policy ${name}`);
 };
 
-const conditionsOf = ({ tenant, category, action, environment, attribute }: FilterRule['when']): Condition => {
+/** True where every condition holds. */
+export const conditionsOf = ({ tenant, category, action, environment, attribute }: FilterRule['when']): Condition => {
   const conditions: Condition[] = [];
   if (tenant !== undefined) conditions.push(oneOf(tenant, (event) => event.tenantId));
   if (category !== undefined) conditions.push(oneOf(category, (event) => event.category));

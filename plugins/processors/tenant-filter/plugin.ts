@@ -1,6 +1,7 @@
 import { ACTION_PATTERN, CATEGORIES } from '../../../src/event/schema.ts';
 import { definePlugin, eachEvent, reject, z } from '../../../src/sdk/index.ts';
 import { createDecide } from './decide.ts';
+import { createFieldDrop, faultOfPath } from './fields.ts';
 
 /** One value or several. */
 const some = <T extends z.ZodType>(value: T) =>
@@ -26,20 +27,37 @@ const when = z
   })
   .refine((conditions) => Object.keys(conditions).length > 0, 'give at least one condition; `default` is for the rest');
 
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a name in snake_case');
+
+const path = z.string().superRefine((given, context) => {
+  const fault = faultOfPath(given);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
+
 const config = z.strictObject({
   rules: z
     .array(
       z.strictObject({
-        name: z
-          .string()
-          .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a name in snake_case')
-          .describe('Told to the sender as the reason, and the label of the metric.'),
+        name: name.describe('Told to the sender as the reason, and the label of the metric.'),
         when: when.describe('Every condition must hold; of several values one.'),
         then: z.enum(['drop', 'keep', 'reject']).describe('drop: filtered, the sender is told so; reject: refused.'),
       }),
     )
     .default([])
     .describe('The first rule that matches decides.'),
+  fields: z
+    .array(
+      z.strictObject({
+        name: name.describe('Noted on the event, as the rule that dropped them.'),
+        when: when.optional().describe('As in a rule; without it, every event.'),
+        drop: z
+          .array(path)
+          .min(1)
+          .describe('Paths of fields, e.g. `actor.email`, `data`, `changes.*.before`; `*` is each of a list or map.'),
+      }),
+    )
+    .default([])
+    .describe('Fields that are taken off the events that are kept.'),
   default: z.enum(['keep', 'drop']).default('keep').describe('For events that no rule matches.'),
 });
 
@@ -47,13 +65,19 @@ export default definePlugin({
   kind: 'processor',
   type: 'tenant_filter',
   stability: 'beta',
-  summary: 'Keeps, drops or refuses events by tenant, category, action, environment and attributes.',
+  summary: 'Keeps, drops or refuses events by tenant, category, action, environment and attributes; drops fields.',
   config,
-  create: ({ rules, default: otherwise }) => {
+  create: ({ rules, fields, default: otherwise }) => {
     const decide = createDecide(rules, otherwise);
-    return eachEvent((event, origin) => {
-      if (event.tenantId === origin.tenant) return decide(event);
-      return reject('TENANT_MISMATCH', '/tenantId', 'is not the tenant of the credential');
+    const dropFields = createFieldDrop(fields);
+    return eachEvent((event, origin, raw) => {
+      if (event.tenantId !== origin.tenant) {
+        return reject('TENANT_MISMATCH', '/tenantId', 'is not the tenant of the credential');
+      }
+      const verdict = decide(event);
+      // What another collector has sealed stays as it is.
+      if (verdict.verdict === 'pass' && raw.canonical !== true) dropFields?.(event);
+      return verdict;
     });
   },
 });

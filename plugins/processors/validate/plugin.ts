@@ -1,6 +1,7 @@
 import { ACTION_PATTERN, CATEGORIES } from '../../../src/event/schema.ts';
 import { BUILT_IN_ACTIONS } from '../../../src/event/actions.ts';
 import { definePlugin, duration, eachRaw, pass, z } from '../../../src/sdk/index.ts';
+import { limits, schemas } from './options.ts';
 import { EventValidator } from './validate.ts';
 
 const action = z
@@ -19,6 +20,8 @@ const config = z.strictObject({
     .record(action, z.enum(CATEGORIES))
     .default({})
     .describe('Actions of your own, each with its category, e.g. `invoice_sent: business`.'),
+  schemas: schemas(),
+  limits: limits(),
   max_future: duration().prefault('24h').describe('An event whose time lies further ahead of its receipt is refused.'),
   max_age: duration().prefault('3650d').describe('An event whose time lies further back is refused.'),
 });
@@ -30,8 +33,8 @@ export default definePlugin({
   summary: 'Refuses what is no sound event, and names every error with its path.',
   stage: 'raw',
   config,
-  create: ({ unknown_fields: unknownFields, actions, max_future: maxFutureMs, max_age: maxAgeMs }) => {
-    const validator = new EventValidator({ unknownFields, actions, maxFutureMs, maxAgeMs });
+  create: ({ unknown_fields: unknownFields, max_future: maxFutureMs, max_age: maxAgeMs, ...own }) => {
+    const validator = new EventValidator({ unknownFields, maxFutureMs, maxAgeMs, ...own });
     return eachRaw((raw, origin) => (raw.canonical === true ? pass : validator.validate(raw, origin)));
   },
 });

@@ -142,3 +142,35 @@ test('attributes that are long or many are left to normalize', () => {
   const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`k${i}`, i]));
   expect(errorsOf({ ...TICK, attributes: { ...many, long: 'x'.repeat(10_000) } })).toEqual([]);
 });
+
+describe('a merge that was none', () => {
+  const merged = (more: Content): Content => ({
+    category: 'delivery',
+    action: 'pr_merged',
+    evidence: [{ type: 'pull_request', url: 'https://a.example/1' }],
+    ...more,
+  });
+
+  test.each<[Content, string[]]>([
+    [merged({ data: { merged: false } }), ['ACTION_CONTRADICTED /data/merged']],
+    [merged({ data: { pull_request: { merged: false } } }), ['ACTION_CONTRADICTED /data/pull_request/merged']],
+    [
+      merged({ github: { deliveryId: 'd', event: 'e', pullRequest: { number: 1, merged: false } } }),
+      ['ACTION_CONTRADICTED /github/pullRequest/merged'],
+    ],
+    [
+      merged({ data: { merged: false }, severity: 99 }),
+      ['EVENT_FIELD_RANGE /severity', 'ACTION_CONTRADICTED /data/merged'],
+    ],
+    [merged({ data: { merged: true, pull_request: null } }), []],
+    [merged({}), []],
+    [{ ...merged({ data: { merged: false } }), action: 'x.pr_closed' }, []],
+  ])('%j', (content, errors) => {
+    expect(errorsOf(content).map(({ code, path }) => `${code} ${path}`)).toEqual(errors);
+  });
+});
+
+test.each([null, 5, 'text', []])('a content that is %j is refused, with or without schemas', (content) => {
+  const schemas = new Map([['x.tick', () => []]]);
+  expect(errorsOf(TICK, { schemas }, { content })).toMatchObject([{ code: 'EVENT_FIELD_TYPE', path: '' }]);
+});

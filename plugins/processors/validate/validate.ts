@@ -2,12 +2,14 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { BUILT_IN_ACTIONS, EXTENSION_PREFIX } from '../../../src/event/actions.ts';
 import { compileCheck, type EventCheck } from '../../../src/event/check.ts';
+import type { Limits } from '../../../src/event/check/limits.ts';
 import type { EventErrorCode } from '../../../src/event/error-codes.ts';
 import { evidenceOf } from '../../../src/event/evidence.ts';
 import { instantOfEvent, timeError } from '../../../src/event/event-time.ts';
 import type { RawEvent } from '../../../src/event/raw-event.ts';
 import { nativeEvent, type Category, type NativeEvent } from '../../../src/event/schema.ts';
 import { pass, rejectAll, type BatchOrigin, type EventError, type Verdict } from '../../../src/sdk/index.ts';
+import type { SchemaCheck } from './event-schema.ts';
 
 export interface ValidatorOptions {
   readonly unknownFields: 'lenient' | 'strict';
@@ -15,16 +17,22 @@ export interface ValidatorOptions {
   readonly actions: Readonly<Record<string, Category>>;
   readonly maxFutureMs: number;
   readonly maxAgeMs: number;
+  /** Users' own schemas, by action. */
+  readonly schemas?: ReadonlyMap<string, SchemaCheck>;
+  /** Limits below those of the field table. */
+  readonly limits?: Limits;
 }
 
 export class EventValidator {
   readonly #check: EventCheck;
   readonly #actions: ReadonlyMap<string, Category>;
+  readonly #schemas: ReadonlyMap<string, SchemaCheck> | undefined;
   readonly #maxFutureSeconds: number;
   readonly #maxAgeSeconds: number;
 
-  constructor({ unknownFields, actions, maxFutureMs, maxAgeMs }: ValidatorOptions) {
-    this.#check = compileCheck(nativeEvent, unknownFields === 'strict' ? unknownKeyWords : undefined);
+  constructor({ unknownFields, actions, maxFutureMs, maxAgeMs, schemas, limits }: ValidatorOptions) {
+    this.#check = compileCheck(nativeEvent, unknownFields === 'strict' ? unknownKeyWords : undefined, limits);
+    this.#schemas = schemas === undefined || schemas.size === 0 ? undefined : schemas;
     this.#actions = new Map([...Object.entries(actions), ...BUILT_IN_ACTIONS]);
     this.#maxFutureSeconds = maxFutureMs / 1000;
     this.#maxAgeSeconds = maxAgeMs / 1000;
@@ -35,7 +43,17 @@ export class EventValidator {
     const wrong = this.#check(raw.content);
     const isSound = wrong.length === 0;
     const errors = isSound ? this.#rules(raw, origin) : [...wrong, ...this.#partialRules(raw, origin, wrong)];
-    return errors === undefined ? pass : rejectAll(errors);
+    const broken = this.#schemas === undefined ? NONE : this.#schemaErrors(raw, errors ?? NONE);
+    if (errors === undefined && broken.length === 0) return pass;
+    return rejectAll([...(errors ?? NONE), ...broken]);
+  }
+
+  /** Of the action's own schema; what is told of a field already is not told twice. */
+  #schemaErrors({ content }: RawEvent, told: readonly EventError[]): readonly EventError[] {
+    const action = (content as RawEvent['content'] | null)?.['action'];
+    const check = typeof action === 'string' ? this.#schemas?.get(action) : undefined;
+    if (check === undefined) return NONE;
+    return check(content).filter(({ path }) => !told.some((error) => error.path === path));
   }
 
   /** Of an event whose fields are sound: what the fields say together. Undefined: nothing is wrong. */
@@ -44,9 +62,10 @@ export class EventValidator {
     const tenant = tenantError(sent, origin);
     const action = this.#actionError(sent);
     const time = this.#timeError(raw);
+    const contradiction = contradictionError(sent);
     const missing = missingSections(sent, raw);
-    if ((tenant ?? action ?? time) === undefined && missing.length === 0) return undefined;
-    const errors = [tenant, action, time, ...missing.map((section) => required(section, sent))];
+    if ((tenant ?? action ?? time ?? contradiction) === undefined && missing.length === 0) return undefined;
+    const errors = [tenant, action, time, contradiction, ...missing.map((section) => required(section, sent))];
     return errors.filter((error) => error !== undefined);
   }
 
@@ -58,6 +77,7 @@ export class EventValidator {
     const sent = sound as NativeEvent;
     const errors = [tenantError(sent, origin), unsound.has('timestamp') ? undefined : this.#timeError(raw)];
     if (!unsound.has('action') && !unsound.has('category')) errors.push(this.#actionError(sent));
+    if (!unsound.has('action')) errors.push(contradictionError(sent));
     if (!unsound.has('category')) {
       const missing = missingSections(sent, raw).filter((section) => !unsound.has(section));
       errors.push(...missing.map((section) => required(section, sent)));
@@ -88,6 +108,8 @@ export class EventValidator {
   }
 }
 
+const NONE: readonly never[] = [];
+
 const error = (code: EventErrorCode, path: string, message: string): EventError => ({ code, path, message });
 
 const required = (section: string, { category, action }: NativeEvent): EventError =>
@@ -101,6 +123,20 @@ const tenantError = ({ tenantId }: NativeEvent, { tenant }: BatchOrigin): EventE
   tenantId === undefined || tenantId === tenant
     ? undefined
     : error('TENANT_MISMATCH', '/tenantId', 'is not the tenant of the credential');
+
+/** Closed is not merged: only `merged` says so, wherever the sender put it. */
+const contradictionError = ({ action, data, github }: NativeEvent): EventError | undefined => {
+  if (action !== 'pr_merged') return undefined;
+  const pullRequest = github?.pullRequest as { readonly merged?: unknown } | undefined;
+  const nested = data?.['pull_request'] as { readonly merged?: unknown } | null | undefined;
+  const path = [
+    data?.['merged'] === false && '/data/merged',
+    nested?.merged === false && '/data/pull_request/merged',
+    pullRequest?.merged === false && '/github/pullRequest/merged',
+  ].find((found) => found !== false);
+  if (path === undefined) return undefined;
+  return error('ACTION_CONTRADICTED', path, 'says that nothing was merged; the action of that is x.pr_closed');
+};
 
 type Section = 'actor' | 'object' | 'service' | 'security' | 'github' | 'deployment' | 'evidence';
 const SECTIONS: Readonly<Record<Category, readonly Section[]>> = {
@@ -116,7 +152,6 @@ const missingSections = (sent: NativeEvent, raw: RawEvent): readonly Section[] =
   for (const section of SECTIONS[sent.category]) if (sent[section] === undefined) (missing ??= []).push(section);
   return missing ?? NONE;
 };
-const NONE: readonly Section[] = [];
 
 /** Evidence may be derived: only where nothing can be is it asked for. */
 const missingOfDelivery = (sent: NativeEvent, { source }: RawEvent): Section[] => {

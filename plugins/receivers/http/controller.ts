@@ -8,7 +8,6 @@ import {
   type Intake,
   isProblem,
   isRefusal,
-  isUtf8,
   type Lease,
   type Log,
   parseMediaType,
@@ -21,8 +20,10 @@ import {
   reserveFor,
   sendProblem,
 } from '../../../src/sdk/index.ts';
+import type { CloudEventOptions } from '../../../src/mapping/cloudevents/map-cloud-event.ts';
 import { type Answer, answerBatch, answerEvent } from './answer.ts';
-import { type BatchForm, decodeBatch, decodeEvent, type RequestFacts } from './decode.ts';
+import type { RequestFacts } from './decode.ts';
+import { createForms, type Forms } from './forms.ts';
 import { createInFlight } from './in-flight.ts';
 import { idempotencyKeyOf, traceparentOf } from './headers.ts';
 
@@ -33,12 +34,12 @@ export interface IngestOptions {
   readonly maxEventBytes: number;
   readonly maxBatchBytes: number;
   readonly maxBatchEvents: number;
+  readonly cloudEvents?: CloudEventOptions;
 }
 
 export const PATHS = ['/v1/events'];
 
 const STOPPING = busyProblem({ busy: 'stopping', afterMs: 1000 });
-const FORMS: Readonly<Record<string, BatchForm>> = { 'application/json': 'json', 'application/x-ndjson': 'ndjson' };
 
 /**
  * The native HTTP API: `POST /v1/events` and `POST /v1/events/batch`. Answers go straight to the node response, which
@@ -47,12 +48,15 @@ const FORMS: Readonly<Record<string, BatchForm>> = { 'application/json': 'json',
 export class EventIngestController {
   readonly #intake: Intake;
   readonly #options: IngestOptions;
+  readonly #forms: Forms;
   readonly #inFlight = createInFlight();
   #stopping = false;
 
   constructor(intake: Intake, options: IngestOptions) {
     this.#intake = intake;
     this.#options = options;
+    const { maxEventBytes, maxBatchEvents: maxEvents, cloudEvents = {} } = options;
+    this.#forms = createForms({ maxEventBytes, maxEvents }, cloudEvents);
   }
 
   /** For `context.listen`. */
@@ -101,20 +105,19 @@ export class EventIngestController {
   }
 
   #takeEvent(request: IncomingMessage): Promise<Answer | Problem> {
-    const { maxEventBytes } = this.#options;
-    if (formOf(request) !== 'json') return Promise.resolve(unsupported('application/json'));
-    return this.#withBody(request, maxEventBytes, async (bytes, lease, facts) => {
-      const slots = decodeEvent(bytes, facts);
+    const decode = this.#forms.eventForm(request);
+    if (decode === undefined) return Promise.resolve(unsupported(this.#forms.eventTypes));
+    return this.#withBody(request, this.#options.maxEventBytes, async (bytes, lease, facts) => {
+      const slots = await decode(bytes, facts);
       return isProblem(slots) ? slots : answerEvent((await lease.emit({ slots }))[0]!);
     });
   }
 
   #takeBatch(request: IncomingMessage): Promise<Answer | Problem> {
-    const { maxEventBytes, maxBatchBytes, maxBatchEvents } = this.#options;
-    const form = formOf(request);
-    if (form === undefined) return Promise.resolve(unsupported(Object.keys(FORMS).join(' or ')));
-    return this.#withBody(request, maxBatchBytes, async (bytes, lease, facts) => {
-      const slots = decodeBatch(bytes, form, facts, { maxEventBytes, maxEvents: maxBatchEvents });
+    const decode = this.#forms.batchForm(request);
+    if (decode === undefined) return Promise.resolve(unsupported(this.#forms.batchTypes));
+    return this.#withBody(request, this.#options.maxBatchBytes, async (bytes, lease, facts) => {
+      const slots = await decode(bytes, facts);
       return isProblem(slots) ? slots : answerBatch(await lease.emit({ slots }));
     });
   }
@@ -130,7 +133,7 @@ export class EventIngestController {
     const facts = this.#factsOf(request);
     if (isProblem(facts)) return facts;
     const limits = { maxBytes, maxCompressedBytes: maxBytes };
-    const lease = reserveFor(request, this.#intake, principal.tenant, limits);
+    const lease = reserveFor(request, this.#intake, principal, limits);
     if (isProblem(lease)) return lease;
     try {
       const bytes = await readBody(request, lease, limits);
@@ -170,11 +173,6 @@ const refuse = (c: NodeContext, problem: Problem): Response => {
 /** For what fails before or beside the app, where there is no node response at hand. */
 const toResponse = (problem: Problem): Response =>
   new Response(JSON.stringify(problemBody(problem)), { status: problem.status, headers: problemHeaders(problem) });
-
-const formOf = (request: IncomingMessage): BatchForm | undefined => {
-  const type = parseMediaType(request.headers['content-type']);
-  return isUtf8(type) && Object.hasOwn(FORMS, type.essence) ? FORMS[type.essence] : undefined;
-};
 
 const unsupported = (taken: string): Problem => ({
   status: 415,

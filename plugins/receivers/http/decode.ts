@@ -26,14 +26,20 @@ export interface BatchLimits {
 
 export type BatchForm = 'json' | 'ndjson';
 
+/** A parsed event of a form to its slot; `index` where it is one of a batch. */
+export type ToSlot = (result: JsonResult, rawSize: number, facts: RequestFacts, index?: number) => RawSlot;
+
 /** The body of `POST /v1/events`: always one slot. */
-export const decodeEvent = (bytes: Buffer, facts: RequestFacts): RawSlot[] | Problem => {
+export const decodeEvent = (bytes: Buffer, facts: RequestFacts, toSlot: ToSlot = slotOf): RawSlot[] | Problem => {
   const text = textOf(bytes);
   if (isProblem(text)) return text;
   const result = parseJson(text);
-  if (isJsonProblem(result) && NOT_PARSABLE.has(result.code)) return problemOf(result);
-  return [slotOf(result, bytes.length, facts)];
+  return slotOrProblem(result, (known) => toSlot(known, bytes.length, facts));
 };
+
+/** What no event can be read from is the request's own fault. */
+export const slotOrProblem = (result: JsonResult, toSlot: (result: JsonResult) => RawSlot): RawSlot[] | Problem =>
+  isJsonProblem(result) && NOT_PARSABLE.has(result.code) ? problemOf(result) : [toSlot(result)];
 
 /** The body of `POST /v1/events/batch`: a slot for each event, in the order sent. */
 export const decodeBatch = (
@@ -41,10 +47,12 @@ export const decodeBatch = (
   form: BatchForm,
   facts: RequestFacts,
   limits: BatchLimits,
+  toSlot: ToSlot = slotOf,
 ): RawSlot[] | Problem => {
   const text = textOf(bytes);
   if (isProblem(text)) return text;
-  const slots = form === 'json' ? decodeArray(text, bytes.length, facts, limits) : decodeLines(text, facts, limits);
+  const slots =
+    form === 'json' ? decodeArray(text, bytes.length, facts, limits, toSlot) : decodeLines(text, facts, limits);
   return !isProblem(slots) && slots.length === 0 ? EMPTY : slots;
 };
 
@@ -53,6 +61,7 @@ const decodeArray = (
   size: number,
   facts: RequestFacts,
   { maxEvents }: BatchLimits,
+  toSlot: ToSlot,
 ): RawSlot[] | Problem => {
   let count = 0;
   const results = parseJsonItems(text, (value) => {
@@ -63,7 +72,7 @@ const decodeArray = (
   if (results === undefined) return count > maxEvents ? tooMany(maxEvents) : FORM;
   if (isJsonProblem(results)) return problemOf(results);
   const share = Math.ceil(size / count);
-  return results.map((result, i) => slotOf(result, share, facts, i));
+  return results.map((result, i) => toSlot(result, share, facts, i));
 };
 
 /** An array, or an object with the one key `events`: another key beside it would be lost without a word. */
@@ -100,7 +109,8 @@ const slotOfLine = (line: string, index: number, facts: RequestFacts, { maxEvent
   return slotOf(parseJson(line), size, facts, index);
 };
 
-const slotOf = (result: JsonResult, rawSize: number, facts: RequestFacts, index?: number): RawSlot => {
+/** The native form. A declaration, for it stands as a default above. */
+export function slotOf(result: JsonResult, rawSize: number, facts: RequestFacts, index?: number): RawSlot {
   if (isJsonProblem(result)) return reject(result.code, result.path, result.message);
   const { value } = result;
   if (!isRecord(value)) return reject('EVENT_FIELD_TYPE', '', 'must be an object');
@@ -108,7 +118,7 @@ const slotOf = (result: JsonResult, rawSize: number, facts: RequestFacts, index?
   if (key === undefined) return { content: value, source, receivedAt, rawSize };
   const part = index === undefined ? {} : { part: String(index) };
   return { content: value, source, receivedAt, rawSize, identity: { name: '', id: key, ...part } };
-};
+}
 
 // A big integer alone is an object too, of a kind that has no fields.
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -182,10 +182,10 @@ describe('refused before the events are looked at', () => {
       { headers: { 'content-type': 'application/x-ndjson' }, body: '{}' },
     ],
     [
-      'CloudEvents',
+      'CloudEvents where one event goes',
       415,
       'HTTP_CONTENT_TYPE',
-      { headers: { 'content-type': 'application/cloudevents+json' }, body: '{}' },
+      { headers: { 'content-type': 'application/cloudevents-batch+json' }, body: '[]' },
     ],
     ['a content type of Object', 415, 'HTTP_CONTENT_TYPE', { headers: { 'content-type': 'constructor' }, body: '{}' }],
     ['an encoding that is not taken', 415, 'BODY_ENCODING', { headers: { 'content-encoding': 'deflate' }, body: '{}' }],

@@ -1,5 +1,6 @@
 // What is kept of what is refused: for an event that another collector has redacted, its line; else size and HMAC alone.
 import { createHmac } from 'node:crypto';
+import { schemaPath } from '../../../src/event/field-names.ts';
 import type { EventError, Outcome, RawSlot, RefusedInput } from '../../../src/sdk/index.ts';
 import type { Decoded } from './decode.ts';
 import type { Incoming } from './message.ts';
@@ -40,7 +41,8 @@ export const lettersOfSlots = (
   });
 
 const UNKNOWN: EventError = { code: 'REJECTED', path: '', message: 'is refused' };
-const wordsOf = ({ path, message }: EventError): string => (path === '' ? message : `${path} ${message}`);
+/** On disk for longer than the sender's answer lives: a key of the sender's may itself be a secret. */
+const wordsOf = ({ path, message }: EventError): string => (path === '' ? message : `${schemaPath(path)} ${message}`);
 
 const textOf = (slot: RawSlot, message: Incoming): string | Uint8Array =>
   'content' in slot ? JSON.stringify(slot.content) : message.data;

@@ -124,7 +124,7 @@ const receive = async (request: IncomingMessage, intake: Intake, options: HttpOp
   if (isProblem(target)) return target;
   const principal = await intake.authenticate(credentialOf(request));
   if (isRefusal(principal)) return refusalProblem(principal);
-  const lease = reserveFor(request, intake, principal.tenant, options);
+  const lease = reserveFor(request, intake, principal, options);
   if (isProblem(lease)) return lease;
   try {
     return await take(lease, { request, target, principal, intake, options });

@@ -64,10 +64,10 @@ const contextOf = (id: string, args: ArchiveArgs, io: CliIo): ComponentContext =
   log: createLog('warn'),
   clock: createSystemClock(),
   // Reading an archive derives nothing, and must not make keys where it is read.
-  keys: {
-    derive: () => {
-      throw new TypeError('an archive is read without keys');
-    },
-  },
+  keys: { derive: withoutKeys, pseudonymKey: withoutKeys },
   dataDir: dataDirOf(args, io),
 });
+
+const withoutKeys = (): never => {
+  throw new TypeError('an archive is read without keys');
+};

@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../sdk/index.ts';
 import { actorWords, objectWords, timeWords } from './event-words.ts';
-import { CATEGORY_COLORS, OUTCOME_COLORS, type Paint } from './paint.ts';
+import { CATEGORY_COLORS, OUTCOME_COLORS, severityColor, type Paint } from './paint.ts';
 import { fit, pad, printable } from './printable.ts';
 import { spanForest, type EventNode } from './span-forest.ts';
 
@@ -37,7 +37,9 @@ const drawEvent = (record: EventRecord, lead: string, columns: number, paint: Pa
   const room = columns - time.length - CATEGORY_WIDTH - 4 - lead.length;
   const action = fit(printable(event.action), Math.max(room - event.outcome.length - 1, 8));
   const rest = fit(facts(record), Math.max(room - [...action].length - event.outcome.length - 3, 0));
-  return `${`${head}${lead}${action} ${paint(OUTCOME_COLORS[event.outcome], event.outcome)}  ${rest}`.trimEnd()}\n`;
+  const color = severityColor(event.severity);
+  const shown = color === undefined ? action : paint(color, action);
+  return `${`${head}${lead}${shown} ${paint(OUTCOME_COLORS[event.outcome], event.outcome)}  ${rest}`.trimEnd()}\n`;
 };
 
 const facts = ({ event, linkedBy }: EventRecord): string =>
@@ -45,7 +47,7 @@ const facts = ({ event, linkedBy }: EventRecord): string =>
     actorWords(event),
     objectWords(event),
     printable(event.service?.name ?? ''),
-    linkedBy === undefined ? '' : `linked${linkedBy.type === undefined ? '' : ` by ${printable(linkedBy.type)}`}`,
+    linkedBy?.kind !== 'link' ? '' : `linked${linkedBy.type === undefined ? '' : ` by ${printable(linkedBy.type)}`}`,
     printable(event.error?.message ?? ''),
   ]
     .filter((words) => words !== '')

@@ -28,3 +28,9 @@ export const OUTCOME_COLORS: Readonly<Record<OutcomeValue, Color>> = {
   pending: 'yellow',
   unknown: 'dim',
 };
+
+const WARN = 13;
+const ERROR = 17;
+/** As OpenTelemetry numbers severities; what is no worse than usual has no colour. */
+export const severityColor = (severity: number): Color | undefined =>
+  severity >= ERROR ? 'red' : severity >= WARN ? 'yellow' : undefined;

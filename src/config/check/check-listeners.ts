@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import type { ListenerConfig } from '../../sdk/index.ts';
+import { sameTls, type ListenerConfig } from '../../sdk/index.ts';
 import { type Section, SECTION_NAMES } from '../config-schema.ts';
 import type { Finding, Report } from '../issue.ts';
 import { type ConfigNode, locate, type Located, type PathPart } from '../yaml/node.ts';
@@ -75,6 +75,3 @@ const locateEndpoint = (root: ConfigNode, path: readonly PathPart[]): Located =>
 const hostOf = (endpoint: string): string => endpoint.slice(0, endpoint.lastIndexOf(':'));
 const isLoopbackHost = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
-
-const sameTls = (a: ListenerConfig, b: ListenerConfig): boolean =>
-  a.tls?.cert_file === b.tls?.cert_file && a.tls?.key_file === b.tls?.key_file;

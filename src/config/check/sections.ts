@@ -1,6 +1,5 @@
 // What is not a plugin's: the engine's own sections, and its settings in an exporter's.
-import { TENANT_PATTERN } from '../../event/schema.ts';
-import { duration, endpoint, listenerShape, SCOPES, size, z } from '../../sdk/index.ts';
+import { duration, endpoint, listenerShape, size, z } from '../../sdk/index.ts';
 
 const NOT_SUPPORTED = { params: { code: 'CONFIG_NOT_SUPPORTED' } };
 
@@ -111,25 +110,7 @@ export const serviceSection = z.strictObject({
 
 export type ServiceSection = z.output<typeof serviceSection>;
 
-const apiKey = z.strictObject({
-  prefix: z
-    .string()
-    .regex(/^blk_[A-Za-z0-9_-]{8}$/, 'expected the first 12 characters of the key, e.g. blk_Ab3dEf6h')
-    .describe('The public start of the key, by which it is found and named in logs.'),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the whole key, 64 lower-case hex digits')
-    .describe('SHA-256 of the whole key; the key itself stands nowhere.'),
-  scopes: z.array(z.enum(SCOPES)).min(1).default(['ingest']).describe('What the key opens.'),
-});
-
-export const tenantsSection = z.array(
-  z.strictObject({
-    id: z.string().regex(TENANT_PATTERN, 'expected a tenant id: letters, digits and . _ : -').describe('The tenant.'),
-    api_keys: z.array(apiKey).min(1).describe('The keys whose bearer is this tenant.'),
-  }),
-);
-export type TenantsSection = z.output<typeof tenantsSection>;
+export { tenantsSection, type TenantsSection } from './tenants-section.ts';
 
 export const pluginsSection = z.array(z.string().min(1));
 

@@ -3,9 +3,10 @@ import { isLonger } from './scalars.ts';
 import { report, reportAt, type Check, type Findings } from './findings.ts';
 import { isRawJson } from '../json.ts';
 import { kindOf, mustBe, type Kind } from './kinds.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf, type Rules } from './rules.ts';
 
-export type Compile = (schema: z.core.$ZodType) => Check;
+/** `step` is the way from the container to the part, where the part has a path of its own. */
+export type Compile = (schema: z.core.$ZodType, step?: string) => Check;
 /** Words for a key that the schema does not know; undefined lets it pass. */
 export type UnknownKey = (key: string, known: readonly string[]) => string | undefined;
 
@@ -20,7 +21,7 @@ const isObject = (value: unknown): value is Fields =>
 export const compileObject = (schema: z.core.$ZodObject, compile: Compile, unknownKey: UnknownKey): Check => {
   const { shape } = schema._zod.def;
   const names = Object.keys(shape);
-  const checks = new Map(names.map((name) => [name, compile(shape[name]!)]));
+  const checks = new Map(names.map((name) => [name, compile(shape[name]!, name)]));
   const required = names.filter((name) => shape[name]!._zod.optin === undefined);
   return (value, findings) => {
     if (!isObject(value)) return report(findings, 'EVENT_FIELD_TYPE', mustBe('object'));
@@ -44,9 +45,8 @@ const checkUnknown = (findings: Findings, words: string | undefined): void => {
   if (words !== undefined) report(findings, 'EVENT_FIELD_UNKNOWN', words);
 };
 
-export const compileArray = (schema: z.core.$ZodArray, compile: Compile): Check => {
-  const element = compile(schema._zod.def.element);
-  const { maxItems } = rulesOf(schema);
+export const compileArray = (schema: z.core.$ZodArray, compile: Compile, { maxItems }: Rules): Check => {
+  const element = compile(schema._zod.def.element, '[]');
   return (value, findings) => {
     if (!Array.isArray(value)) return report(findings, 'EVENT_FIELD_TYPE', mustBe('array'));
     if (value.length > maxItems) return report(findings, 'EVENT_TOO_MANY', `must have at most ${maxItems} entries`);
@@ -59,12 +59,12 @@ export const compileArray = (schema: z.core.$ZodArray, compile: Compile): Check 
   };
 };
 
-export const compileRecord = (schema: z.core.$ZodRecord, compile: Compile): Check => {
+export const compileRecord = (schema: z.core.$ZodRecord, compile: Compile, rules: Rules): Check => {
   const { keyType, valueType } = schema._zod.def;
-  const { maxKeys, maxDepth, maxLeaves } = rulesOf(schema);
+  const { maxKeys, maxDepth, maxLeaves } = rules;
   const maxKeyBytes = rulesOf(keyType).maxBytes;
   const isFree = valueType._zod.def.type === 'unknown';
-  const check = compile(valueType);
+  const check = compile(valueType, '*');
   return (value, findings) => {
     if (!isObject(value)) return report(findings, 'EVENT_FIELD_TYPE', mustBe('object'));
     if (isFree) return checkPayload(value, maxDepth, maxLeaves, findings);

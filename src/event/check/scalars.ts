@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { report, type Check, type Findings } from './findings.ts';
 import { kindOf, mustBe } from './kinds.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf, type Rules } from './rules.ts';
 
 export const anything: Check = () => {};
 
@@ -23,8 +23,7 @@ export const compileEnum = (schema: z.core.$ZodEnum): Check => {
   };
 };
 
-export const compileString = (schema: z.core.$ZodString): Check => {
-  const { maxBytes, patterns, maxItems } = rulesOf(schema);
+export const compileString = ({ maxBytes, patterns, maxItems }: Rules): Check => {
   if (maxItems !== Infinity) throw new TypeError('the event schema limits a text in characters: use maxBytes');
   return (value, findings) => {
     if (typeof value !== 'string') return report(findings, 'EVENT_FIELD_TYPE', mustBe('string'));

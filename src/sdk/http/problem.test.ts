@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { credentialOf } from './credential.ts';
+import { credentialOf, sanNames } from './credential.ts';
 import { isUtf8, parseMediaType } from './media-type.ts';
 import { busyProblem, isProblem, problemBody, problemHeaders, refusalProblem } from './problem.ts';
 
@@ -91,4 +91,19 @@ describe('media types', () => {
     const type = parseMediaType(header);
     expect([type.essence, isUtf8(type)]).toEqual([essence, utf8]);
   });
+});
+
+test.each([
+  [undefined, []],
+  ['', []],
+  ['DNS:a.example', ['DNS:a.example']],
+  ['DNS:a.example, URI:spiffe://x/y, email:o@x', ['DNS:a.example', 'URI:spiffe://x/y', 'email:o@x']],
+  ['IP Address:10.0.0.1, DNS:a', ['DNS:a']],
+  // Node's spelling of one name that holds a comma: it is not two names.
+  ['DNS:"evil.example, DNS:victim.example", DNS:b', ['DNS:b']],
+  ['URI:"http://a/?x=\\"\\u002c, DNS:victim\\"", DNS:b', ['DNS:b']],
+  ['DirName:"/CN=x, DNS:victim", DNS:b', ['DNS:b']],
+  ['othername:<unsupported>, DNS:b', ['DNS:b']],
+])('the names of %j are %j', (text, names) => {
+  expect(sanNames(text)).toEqual(names);
 });

@@ -59,11 +59,16 @@ const BUSY: Readonly<Record<Busy['busy'], Pick<Problem, 'status' | 'code' | 'tit
 /** 429 for the tenant's own bound, 503 for the machine's. */
 export const busyProblem = ({ busy, afterMs }: Busy): Problem => ({ ...BUSY[busy], retryAfterMs: afterMs });
 
-/** 401 or 403; a 401 names the scheme, as RFC 9110 asks. */
+const REFUSED: Readonly<Record<Refusal['status'], Partial<Problem> & Pick<Problem, 'title'>>> = {
+  401: { title: 'No valid credential', headers: { 'www-authenticate': 'Bearer' } },
+  403: { title: 'The credential does not allow this' },
+  503: { title: 'The credential cannot be judged now', retryAfterMs: 5000 },
+};
+
+/** A 401 names the scheme, as RFC 9110 asks; a 503 when to ask again. */
 export const refusalProblem = ({ status, code, message }: Refusal): Problem => ({
   status,
   code,
-  title: status === 401 ? 'No valid credential' : 'The credential does not allow this',
   detail: message,
-  ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+  ...REFUSED[status],
 });

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Busy, type Intake, isBusy, type Lease } from '../intake.ts';
+import { type Intake, isBusy, type Lease, type Principal } from '../intake.ts';
 import { type Account, createAccount } from './account.ts';
 import { createBody } from './body.ts';
 import { type Compression, inflate } from './inflate.ts';
@@ -68,16 +68,17 @@ const headerProblem = (request: IncomingMessage, limits: BodyLimits): Problem | 
   return (lengthOf(request) ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
 };
 
-/** Opens the lease that `readBody` counts on; a body that the headers already forbid takes no room. */
+/** Opens the lease that `readBody` counts on; a body that the headers already forbid takes no room. `who` is the sender, or its tenant. */
 export const reserveFor = (
   request: IncomingMessage,
   intake: Pick<Intake, 'reserve'>,
-  tenant: string,
+  who: string | Pick<Principal, 'tenant' | 'name'>,
   limits: BodyLimits,
 ): Lease | Problem => {
   const problem = headerProblem(request, limits);
   if (problem !== undefined) return problem;
-  const lease: Lease | Busy = intake.reserve(tenant, reservationOf(request, limits));
+  const bytes = reservationOf(request, limits);
+  const lease = typeof who === 'string' ? intake.reserve(who, bytes) : intake.reserve(who.tenant, bytes, who.name);
   return isBusy(lease) ? busyProblem(lease) : lease;
 };
 

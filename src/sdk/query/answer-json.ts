@@ -1,5 +1,5 @@
 // Answers as text. The sealed lines go out as they are: parsing and writing them again would round large integers.
-import type { Correlation, EventPage, EventRecord, Timeline } from './event-queries.ts';
+import type { Correlation, EventPage, EventRecord, GroupLink, Timeline } from './event-queries.ts';
 
 export const recordJson = ({ line, linkedBy }: EventRecord): string =>
   linkedBy === undefined ? line : `${line.slice(0, -1)},"linkedBy":${JSON.stringify(linkedBy)}}`;
@@ -18,4 +18,9 @@ export const traceJson = (traceId: string, trace: Timeline): string =>
 /** `{"correlationId","events":[…],"links":[…]}`, and `"truncated":true` where it is. */
 export const correlationJson = (correlationId: string, group: Correlation): string =>
   `{"correlationId":${JSON.stringify(correlationId)},"events":${eventsJson(group.events)},` +
-  `"links":${JSON.stringify(group.links)}${truncatedJson(group)}}`;
+  `"links":${JSON.stringify(group.links.map(toLinkJson))}${truncatedJson(group)}}`;
+
+const toLinkJson = ({ events, ...link }: GroupLink): object => ({
+  ...link,
+  eventIds: events.map(({ event }) => event.eventId),
+});

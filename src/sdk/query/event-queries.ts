@@ -1,13 +1,24 @@
+import type { BusinessKey } from '../../event/business-keys.ts';
 import type { CanonicalEvent } from '../../event/schema.ts';
 import type { EventFilter } from '../reader.ts';
 
 /** Why an event stands in an answer to which its own group does not bring it. */
-export interface LinkedBy {
+export type LinkedBy = LinkedByLink | LinkedByKey;
+/** A link of the event names the group. */
+export interface LinkedByLink {
   readonly kind: 'link';
   /** The correlation id that the event's link names. */
   readonly correlationId: string;
   /** The link's own type, where it has one. */
   readonly type?: string;
+}
+/** The event carries a secondary key that the group's events carry too, and that belongs to no other process. */
+export interface LinkedByKey {
+  readonly kind: 'key';
+  /** The key's own group. */
+  readonly correlationId: string;
+  readonly type: string;
+  readonly value: string;
 }
 
 /** An event of an answer. `line` is what was sealed; `event` is for reading only, as its integers beyond 2^53 are rounded. */
@@ -37,10 +48,31 @@ export interface Timeline {
   readonly truncated: boolean;
 }
 
-/** Something that a group is linked to beyond its own events (CORRELATION.md 3). */
-export interface GroupLink {
-  readonly type: 'package' | 'after_deployment' | 'same_session';
-  readonly eventIds: readonly string[];
+/** Something that a group is linked to beyond its own events (CORRELATION.md 3): shown, never merged into it. */
+export type GroupLink = KeyLink | DeploymentLink;
+interface SomeLink {
+  /** By (timestamp, eventId) descending, at most 100; in JSON their ids, `eventIds`. */
+  readonly events: readonly EventRecord[];
+}
+export interface KeyLink extends SomeLink {
+  /**
+   * `package`: it may hold things of several processes. `shared_key`: the key belongs to others as well, or only what
+   * is linked here carries it. `same_session`: business and security events of a session of this group.
+   */
+  readonly type: 'package' | 'shared_key' | 'same_session';
+  readonly key: BusinessKey;
+  /** The group of what has only this key. */
+  readonly correlationId: string;
+  /** More than 10,000 events carry the key, or 256 processes: it is named, and its events are not. */
+  readonly hub?: true;
+}
+/** What failed in a service and environment within 30 minutes after it was deployed. */
+export interface DeploymentLink extends SomeLink {
+  readonly type: 'after_deployment';
+  /** The `deploy_completed`. */
+  readonly deployEventId: string;
+  readonly service: string;
+  readonly environment: string;
 }
 export interface Correlation extends Timeline {
   readonly links: readonly GroupLink[];
@@ -65,7 +97,10 @@ export interface EventQueries {
   event(tenant: string, eventId: string): Promise<EventRecord | undefined>;
   /** Undefined: this tenant has no event of this trace. */
   trace(tenant: string, traceId: string): Promise<Timeline | undefined>;
-  /** The group, and the events whose links name it. Undefined: this tenant has neither. */
+  /**
+   * The group, the events whose links name it and those of keys that are its own; beside them what it is linked to.
+   * Undefined: this tenant has neither a group of this id nor a link to one.
+   */
   correlation(tenant: string, correlationId: string): Promise<Correlation | undefined>;
   close(): Promise<void>;
 }

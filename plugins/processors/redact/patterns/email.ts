@@ -1,4 +1,4 @@
-import { maskEmail } from './methods.ts';
+import { maskEmail } from '../methods.ts';
 
 const AT = /@|%40/g;
 const LONGEST_LOCAL = 64;

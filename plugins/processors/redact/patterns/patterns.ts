@@ -2,8 +2,8 @@
 import { replaceAssignments } from './assignments.ts';
 import { replaceCards } from './card.ts';
 import { replaceEmails } from './email.ts';
-import type { KeyTest } from './keys.ts';
-import { hash, marker, maskPhone, type Method } from './methods.ts';
+import type { KeyTest } from '../keys.ts';
+import { hash, marker, maskPhone, type Method } from '../methods.ts';
 import { GATE } from './scan.ts';
 
 /** What a pattern may need beside the text. */

@@ -1,6 +1,6 @@
 // `password=hunter2` inside a text: log lines, query strings, form bodies, headers, and JSON that does not parse.
-import { type KeyTest, takesWholeLine } from './keys.ts';
-import { isMarker, marker } from './methods.ts';
+import { type KeyTest, takesWholeLine } from '../keys.ts';
+import { isMarker, marker } from '../methods.ts';
 
 const SEPARATOR = /=>|:=|[:=]/g;
 const LONGEST_KEY = 64;

@@ -1,4 +1,4 @@
-import { marker } from './methods.ts';
+import { marker } from '../methods.ts';
 
 // As issuers print them: in one piece, or in groups with one kind of separator.
 const SHAPE = new RegExp(

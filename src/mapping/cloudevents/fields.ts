@@ -1,0 +1,32 @@
+// Small words about parsed JSON, for the mappings of this folder and of CDEvents.
+import { isRawJson } from '../../event/json.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+export type Section = Record<string, unknown>;
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
+
+/** A text that says something. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** A text of 1 to `maxBytes` bytes of UTF-8. */
+export const fits = (value: unknown, maxBytes: number): value is string =>
+  isText(value) && (value.length * 3 <= maxBytes || Buffer.byteLength(value) <= maxBytes);
+
+/** The value if it is such a text. */
+export const textOf = (value: unknown, maxBytes: number): string | undefined =>
+  fits(value, maxBytes) ? value : undefined;
+
+export const isHttps = (value: unknown): value is string => fits(value, 2048) && value.startsWith('https://');
+
+/** Sets what is there: an absent field is no key. */
+export const setIf = (section: Section, field: string, value: unknown): void => {
+  if (value !== undefined) section[field] = value;
+};
+
+/** The value under a key that is the object's own. */
+export const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+
+export const orNothing = <T extends object>(section: T): T | undefined =>
+  Object.keys(section).length === 0 ? undefined : section;
