@@ -196,6 +196,20 @@ test.each<[string, Content]>([
   expect(kept(normalized(throughOtlp([event])[0]!))).toEqual(kept(event));
 });
 
+test.each<Content>([
+  { 'rpc.service': 'shop.Cart', 'rpc.method': 'Add' },
+  { 'url.full': 'https://shop.example/a?b=c' },
+  { 'messaging.message.id': 'm1', 'messaging.destination.name': 'orders' },
+  { 'feature_flag.key': 'new-cart' },
+  { 'user.id': 'u1', 'client.address': '192.0.2.1', 'deployment.id': 'd1', 'deployment.status': 'failed' },
+  { 'activity.actor.id': 'u1', 'event.id': 'e1', 'event.name': 'order_failed', outcome: 'failure' },
+])('no more is concluded from %j than was', (named) => {
+  for (const also of [{}, { request: { path: '/p' } }]) {
+    const event = eventOf({ ...TICK, ...also, attributes: named });
+    expect(kept(backOf(event))).toEqual(kept(event));
+  }
+});
+
 test('a registered action comes back by its name', () => {
   const [raw] = throughOtlp([{ ...eventOf(TICK), action: 'order_shipped', category: 'business' }]);
   expect(raw!.content).toMatchObject({ action: 'order_shipped', category: 'business' });
