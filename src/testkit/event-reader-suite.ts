@@ -266,11 +266,11 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
               ...(text !== undefined && { text }),
               ...(correlation !== undefined && { correlation }),
             };
-            const answers = [
-              await store.reader.query(tenant, question, page),
-              await store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
-              await store.reader.event(tenant, id),
-            ];
+            const answers = await Promise.all([
+              store.reader.query(tenant, question, page),
+              store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
+              store.reader.event(tenant, id),
+            ]);
             const told = answers.flatMap((answer) =>
               answer === undefined ? [] : 'lines' in answer ? answer.lines : [answer],
             );
