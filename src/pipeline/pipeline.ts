@@ -95,6 +95,8 @@ export const createPipeline = (parts: PipelineParts): Pipeline => {
   const addDerived = async (sealer: Sealer, origin: BatchOrigin, { item }: Derived): Promise<void> => {
     try {
       const derived = (await process(new EventBatch(origin, [item])))?.items ?? [];
+      if (derived.length === 0)
+        parts.log.warn('a security event was not kept by its pipeline', { pipeline: parts.name });
       sealer.add(derived);
       parts.counters.add(origin.receiver, 'derived', derived.length, origin.tenant);
     } catch (error) {

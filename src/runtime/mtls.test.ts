@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { credentialOf, isRefusal } from '../sdk/index.ts';
+import { credentialOf, isRefusal, type HttpMount } from '../sdk/index.ts';
 import { TenantSecurityService } from '../tenancy/tenant-security-service.ts';
 import { capturingLog, type CapturingLog } from '../testkit/index.ts';
 import { createHttpHost, type HttpHost } from './http-host.ts';
@@ -89,6 +89,10 @@ const service = new TenantSecurityService({
   openToAll: false,
 });
 
+const answerWho: (...exchange: Parameters<HttpMount['handler']>) => Promise<void> = async (asked, response) => {
+  const who = await service.authenticate(credentialOf(asked), 'ingest');
+  response.end(isRefusal(who) ? who.code : `${who.tenant} ${who.name} ${[...who.scopes].join()}`);
+};
 const open = async (tls: { client_ca_file?: string; require_client_cert?: boolean }): Promise<string> => {
   const listener = {
     endpoint: '127.0.0.1:0',
@@ -99,10 +103,7 @@ const open = async (tls: { client_ca_file?: string; require_client_cert?: boolea
     name: 'a',
     listener,
     paths: ['/'],
-    handler: async (asked, response) => {
-      const who = await service.authenticate(credentialOf(asked), 'ingest');
-      response.end(isRefusal(who) ? who.code : `${who.tenant} ${who.name} ${[...who.scopes].join()}`);
-    },
+    handler: (asked, response) => void answerWho(asked, response),
   });
   return address;
 };

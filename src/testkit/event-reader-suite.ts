@@ -268,13 +268,13 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
               ...(text !== undefined && { text }),
               ...(correlation !== undefined && { correlation }),
             };
-            const answers = [
-              await store.reader.query(tenant, question, page),
-              await store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
-              await store.reader.event(tenant, id),
-              await store.reader.carrying(tenant, { type: 'itemId', value: 'i-shared' }, page),
-              await store.reader.carrying(tenant, { type: 'sessionId', value: 's-shared' }, page),
-            ];
+            const answers = await Promise.all([
+              store.reader.query(tenant, question, page),
+              store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
+              store.reader.event(tenant, id),
+              store.reader.carrying(tenant, { type: 'itemId', value: 'i-shared' }, page),
+              store.reader.carrying(tenant, { type: 'sessionId', value: 's-shared' }, page),
+            ]);
             const told = answers.flatMap((answer) =>
               answer === undefined ? [] : 'lines' in answer ? answer.lines : [answer],
             );

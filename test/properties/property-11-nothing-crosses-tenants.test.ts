@@ -99,7 +99,8 @@ const asked: fc.Arbitrary<{ readonly says: string; readonly ask: Asked }> = fc.o
       const cursor = isCursorRefused(theirs) ? '' : changed(theirs.next!, lie.change);
       const page = await store.query({ tenant: as, filter: lie.filter, limit: 50, cursor });
       const isOwn = as === lie.victim && lie.change === null && Object.keys(lie.filter).length === 0;
-      expect(isCursorRefused(page)).toBe(!isOwn);
+      if (isCursorRefused(page) === isOwn)
+        throw new Error(`a cursor of ${lie.victim} was ${isOwn ? 'refused' : 'taken'}`);
       return isCursorRefused(page) ? [] : bare(page);
     },
   })),
@@ -193,17 +194,15 @@ describe('dead letters', () => {
         const found =
           act === 'list'
             ? await queue.list(filter, 1000)
-            : await queue[act as 'retry' | 'drop'](filter, { dryRun: dryRun || act === 'drop' });
+            : await queue[act](filter, { dryRun: dryRun || act === 'drop' });
         expect(found.filter((letter) => owners.get(letter.id) !== as)).toEqual([]);
         expect(tried.filter((owner) => owner !== as)).toEqual([]);
       }),
       runs(1250),
     );
-    const mine = [...owners].filter(([, owner]) => owner === 'acme').map(([one]) => one);
+    const theirs = [...owners].filter(([, owner]) => owner !== 'acme').map(([one]) => one);
     await queue.drop({ tenant: 'acme', ids: new Set(owners.keys()) }, { dryRun: false });
-    expect((await queue.list({}, 1000)).map((letter) => letter.id).toSorted()).toEqual(
-      [...owners.keys()].filter((one) => !mine.includes(one)).toSorted(),
-    );
+    expect((await queue.list({}, 1000)).map((letter) => letter.id).toSorted()).toEqual(theirs.toSorted());
   }, 60_000);
 });
 
@@ -229,7 +228,7 @@ describe('keys', () => {
         ...mixed(a.key.slice(0, cut) + b.key.slice(cut)),
       })),
       fc.tuple(any, fc.constantFrom('sha256', 'prefix')).map(([a, part]) => ({
-        bearer: a[part as 'sha256' | 'prefix'],
+        bearer: a[part],
         owner: undefined,
       })),
       fc.tuple(any, any).map(([a, b]) => ({

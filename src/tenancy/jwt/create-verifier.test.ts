@@ -123,8 +123,15 @@ describe('a token', () => {
     ['without a subject', { claims: { sub: undefined } }, 'acme https://issuer.example ingest,read'],
     ['with an unknown critical header', { header: { crit: ['x'], x: 1 } }, BAD],
   ])('%s', async (_, made, expected) => {
-    const token = await make(made).catch(() => `${forged({ alg: 'ES256', crit: ['x'], x: 1 }, { iss: CONFIG.issuer })}.AA`);
+    const token = await make(made).catch(
+      () => `${forged({ alg: 'ES256', crit: ['x'], x: 1 }, { iss: CONFIG.issuer })}.AA`,
+    );
     expect(await answerTo(token)).toBe(expected);
+  });
+
+  test('with a very long subject has a name that an event can hold', async () => {
+    const who = await service.authenticate({ bearer: await make({ claims: { sub: 'ü€𝄞'.repeat(500) } }) }, 'ingest');
+    expect(isRefusal(who) ? who : Buffer.byteLength(who.name)).toBeLessThanOrEqual(256);
   });
 
   test('is good for the tenants of its issuer only', async () => {
@@ -190,7 +197,10 @@ describe('a forged token', () => {
   });
 
   test.each([
-    ['one bit of the signature', (token: string) => `${token.slice(0, -6)}${token.at(-6) === 'A' ? 'B' : 'A'}${token.slice(-5)}`],
+    [
+      'one bit of the signature',
+      (token: string) => `${token.slice(0, -6)}${token.at(-6) === 'A' ? 'B' : 'A'}${token.slice(-5)}`,
+    ],
     ['the claims', (token: string) => token.replace(/\.[^.]+\./, `.${encode({ ...claimsOf(), tenant: 'globex' })}.`)],
     ['no signature', (token: string) => token.replace(/[^.]+$/, '')],
     ['much more', (token: string) => `${token}${'A'.repeat(20_000)}`],

@@ -39,11 +39,12 @@ export const createIssuerKeys = ({ issuer, refreshMs, read, clock, log }: Issuer
   let askedMs = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
-  const take = (read: string): void => {
+  const take = (found: string): void => {
+    if (found !== text || set === undefined) {
+      set = { keys: parseKeySet(found), version: (set?.version ?? 0) + 1 };
+      text = found;
+    }
     goodMs = clock.monotonicMs();
-    if (read === text && set !== undefined) return;
-    set = { keys: parseKeySet(read), version: (set?.version ?? 0) + 1 };
-    text = read;
   };
   const ask = async (): Promise<void> => {
     try {
