@@ -48,10 +48,10 @@ const checkEveryOrder = async (log: OrderLog, store: EventQueries): Promise<void
   const expected = expectations(log);
   for (const order of log.orders) {
     const found = await store.correlation(TENANT, groupOfKey(TENANT, { type: 'orderId', value: order }));
-    expect(asExpected(found), order).toEqual(expected.get(order));
+    expect({ order, ...asExpected(found) }).toEqual({ order, ...expected.get(order) });
     expect(found!.truncated).toBe(false);
     for (const { event, linkedBy } of found!.events)
-      expect(linkedBy === undefined, order).toBe(event.correlation.businessKeys?.['orderId'] === order);
+      expect([order, linkedBy === undefined]).toEqual([order, event.correlation.businessKeys?.['orderId'] === order]);
   }
 };
 
