@@ -77,7 +77,10 @@ export default definePlugin({
   stability: 'beta',
   summary: 'Puts each event into its group: the trace, the business process or the session that it belongs to.',
   config,
-  create: ({ primary_keys: primary, secondary_keys: secondary, paths: places, tenants, hash_keys: types }, { keys }) => {
+  create: (
+    { primary_keys: primary, secondary_keys: secondary, paths: places, tenants, hash_keys: types },
+    { keys },
+  ) => {
     const pseudonyms = { types, keyOf: (tenant: string) => keys.pseudonymKey(tenant) };
     const own = Object.fromEntries(Object.entries(tenants).map(([id, policy]) => [id, toTenantPolicy(policy)]));
     const correlate = createCorrelate({ primary, secondary, paths: places, pseudonyms }, own);
