@@ -1,9 +1,12 @@
 // The forms in which an event leaves and comes back. A further one is a line in ENCODINGS.
 import { expect } from 'vitest';
+import { decodeBinary, encodeBinary, isBinaryProblem } from '../../src/event/binary.ts';
 import { parseJson } from '../../src/event/json.ts';
 import type { RawEvent } from '../../src/event/raw-event.ts';
 import type { CanonicalEvent } from '../../src/event/schema.ts';
 import { sealInto } from '../../src/event/seal.ts';
+import { mapCloudEvent } from '../../src/mapping/cloudevents/map-cloud-event.ts';
+import { toCloudEvent } from '../../src/mapping/cloudevents/to-cloud-event.ts';
 import { decode } from '../../src/mapping/otlp/decode.ts';
 import { toOtlpJson } from '../../src/mapping/otlp/to-otlp-json.ts';
 import { toSlots } from '../../src/mapping/otlp/to-slots.ts';
@@ -48,7 +51,19 @@ const throughJson = (event: CanonicalEvent): CanonicalEvent => {
   return (parseJson(line) as { value: CanonicalEvent }).value;
 };
 
+const throughBinary = (event: CanonicalEvent): CanonicalEvent => {
+  const result = decodeBinary(encodeBinary(event));
+  return isBinaryProblem(result) ? expect.fail(JSON.stringify(result)) : result;
+};
+
+const throughCloudEvent = (event: CanonicalEvent): CanonicalEvent => {
+  const sent = parseJson(JSON.stringify(toCloudEvent(event))) as { value: object };
+  return processed(mapCloudEvent(sent.value, { receiver: 'http', receivedAt: RECEIVED_AT, rawSize: 1 }));
+};
+
 export const ENCODINGS: readonly EncodingUnderTest[] = [
   { name: 'JSON', there: throughJson },
+  { name: 'protobuf', there: throughBinary },
+  { name: 'CloudEvents', there: throughCloudEvent },
   { name: 'OTLP', there: (event) => processed(throughOtlp([event])[0]!) },
 ];
