@@ -201,9 +201,12 @@ describe('the payload', () => {
 
   test('is bounded, and says so', () => {
     const commits = Array.from({ length: 2048 }, (_, i) => ({ id: String(i), files: Array(100).fill('f') }));
-    const { content, warnings } = mapped('push', changed('push', undefined, { commits }));
-    expect(warnings).toEqual([{ code: 'payload_cut', path: '/data' }]);
-    expect(JSON.stringify(content['data']).length).toBeLessThan(64 * 1024);
+    const empty = Array(64).fill(Array(64).fill(Array(64).fill({})));
+    for (const changes of [{ commits }, { commits: empty }]) {
+      const { content, warnings } = mapped('push', changed('push', undefined, changes));
+      expect(warnings).toEqual([{ code: 'payload_cut', path: '/data' }]);
+      expect(JSON.stringify(content['data']).length).toBeLessThan(64 * 1024);
+    }
   });
 });
 
