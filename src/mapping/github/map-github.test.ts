@@ -201,7 +201,8 @@ describe('the payload', () => {
 
   test('is bounded, and says so', () => {
     const commits = Array.from({ length: 2048 }, (_, i) => ({ id: String(i), files: Array(100).fill('f') }));
-    const empty = Array(64).fill(Array(64).fill(Array(64).fill({})));
+    const sixtyFour = (item: unknown): unknown[] => Array.from({ length: 64 }, () => item);
+    const empty = sixtyFour(sixtyFour(sixtyFour({})));
     for (const changes of [{ commits }, { commits: empty }]) {
       const { content, warnings } = mapped('push', changed('push', undefined, changes));
       expect(warnings).toEqual([{ code: 'payload_cut', path: '/data' }]);
