@@ -158,7 +158,8 @@ describe('what is taken', () => {
   });
 
   test('a tenant that is not configured has no webhooks', async () => {
-    const { post, intake } = await started({ tenants: ['globex'] }, { tenant: 'acme' });
+    const { post, intake, log } = await started({ tenants: ['globex'] }, { tenant: 'acme' });
+    expect(log.lines).toHaveLength(1);
     expect((await post(BODY)).status).toBe(503);
     expect(intake.emits).toEqual([]);
   });

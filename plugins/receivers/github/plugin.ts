@@ -42,6 +42,8 @@ export default definePlugin({
       async start(intake) {
         const { path, tenant, deploy_workflows: deployWorkflows, max_bytes: maxBytes } = options;
         const secrets = [options.secret, options.previous_secret].flatMap((value) => value?.reveal() ?? []);
+        // Tenants may come later, so it is no reason not to start.
+        if (!intake.knows(tenant)) context.log.warn('the tenant of this receiver is not configured', { tenant });
         handler = createHandler(intake, {
           receiver: context.id,
           log: context.log,

@@ -201,9 +201,13 @@ describe('the payload', () => {
 
   test('is bounded, and says so', () => {
     const commits = Array.from({ length: 2048 }, (_, i) => ({ id: String(i), files: Array(100).fill('f') }));
-    const { content, warnings } = mapped('push', changed('push', undefined, { commits }));
-    expect(warnings).toEqual([{ code: 'payload_cut', path: '/data' }]);
-    expect(JSON.stringify(content['data']).length).toBeLessThan(64 * 1024);
+    const sixtyFour = (item: unknown): unknown[] => Array.from({ length: 64 }, () => item);
+    const empty = sixtyFour(sixtyFour(sixtyFour({})));
+    for (const changes of [{ commits }, { commits: empty }]) {
+      const { content, warnings } = mapped('push', changed('push', undefined, changes));
+      expect(warnings).toEqual([{ code: 'payload_cut', path: '/data' }]);
+      expect(JSON.stringify(content['data']).length).toBeLessThan(64 * 1024);
+    }
   });
 });
 

@@ -45,7 +45,13 @@ const trimFields = (fields: Fields, depth: number, walk: Walk): Record<string, u
     }
     kept[key] = trimValue(fields[key], depth, walk);
   }
-  return kept;
+  return counted(kept, Object.keys(kept).length, walk);
+};
+
+/** An empty container takes room as a leaf does. */
+const counted = <T>(container: T, size: number, walk: Walk): T => {
+  if (size === 0) walk.leaves--;
+  return container;
 };
 
 /** `status` beside a conclusion says "completed" and nothing else; taken for how it went it would contradict. */
@@ -76,7 +82,5 @@ const trimList = (items: readonly unknown[], depth: number, walk: Walk): readonl
     }
     kept.push(trimValue(item, depth + 1, walk));
   }
-  // An empty container is a leaf too.
-  if (kept.length === 0) walk.leaves--;
-  return kept;
+  return counted(kept, kept.length, walk);
 };
