@@ -32,10 +32,7 @@ export default definePlugin({
   summary: 'Makes the canonical event of what was sent: ids, times, outcome, severity, evidence, error class.',
   stage: 'raw_to_canonical',
   config,
-  create: (
-    { max_event_bytes: maxEventBytes, oversize, query_strings: queries },
-    { clock, keys, version = '0.0.0' },
-  ) => {
+  create: ({ max_event_bytes: maxEventBytes, oversize, ...options }, { clock, keys, version = '0.0.0' }) => {
     const normalizer = new EventNormalizer({
       maxEventBytes,
       oversize,
