@@ -229,14 +229,14 @@ const securityFor = (sent: NativeEvent, outcome: OutcomeValue, tenant: string): 
     actor,
     object,
     changes,
-    words: wordsOf(sent),
+    words: action === 'unauthorized_access' ? wordsOf(sent) : '',
     tenant,
     targetTenant: targetTenantOf(sent),
   });
 };
 
 const wordsOf = ({ error, outcomeCode, outcomeReason }: NativeEvent): string =>
-  [error?.code, error?.type, outcomeCode, outcomeReason].filter((word) => word !== undefined).join(' ');
+  `${error?.code ?? ''} ${error?.type ?? ''} ${String(outcomeCode ?? '')} ${outcomeReason ?? ''}`;
 
 const targetTenantOf = ({ data, attributes }: NativeEvent): string | undefined => {
   const named = data?.['targetTenantId'] ?? data?.['target_tenant_id'] ?? attributes?.['target.tenant.id'];
