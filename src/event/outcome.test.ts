@@ -79,6 +79,9 @@ test.each<[string, Given, string]>([
   ['system', { errorClass: 'database' }, 'error'],
   ['system', { errorClass: 'throttling' }, 'error'],
   ['security', { errorClass: 'authorization' }, 'denied'],
+  ['system', { errorClass: 'authentication' }, 'denied'],
+  ['system', { isFailure: true }, 'failure'],
+  ['system', { isFailure: false }, 'success'],
 ])('%s %j is %s', (category, given, outcome) => {
   expect(decideOutcome({ category: category as OutcomeFacts['category'], action: 'x.a', ...given }).outcome).toBe(
     outcome,
@@ -90,6 +93,7 @@ test.each<[Given, string, string | undefined]>([
   [{ action: 'order_failed', httpStatus: 504 }, 'failure', 'timeout'],
   [{ action: 'order_failed', isFailure: true, outcome: 'failure' }, 'failure', undefined],
   [{ outcome: 'error', decision: 'deny' }, 'error', undefined],
+  [{ outcome: 'success', decision: 'challenge' }, 'success', undefined],
   [{ outcome: 'success', decision: 'deny' }, 'success', 'denied'],
   [{ outcome: 'failure', decision: 'allow' }, 'failure', 'success'],
   [{ decision: 'deny', nestedStatus: 'failed' }, 'denied', 'failure'],

@@ -263,6 +263,17 @@ describe('derived events', () => {
     expect(linesOf(frames).map(({ action }) => action)).toEqual(['alarm']);
   });
 
+  test('are never what the sender is told of, wherever a processor puts them', async () => {
+    const mirrored: Processor = map((batch) => {
+      batch.items = batch.items.toReversed();
+      return batch;
+    });
+    const { emit, frames } = setUp([normalize, alarming, mirrored]);
+    const [outcome] = await emit([raw('bad')]);
+    expect(linesOf(frames).map(({ action }) => action)).toEqual(['alarm', 'bad']);
+    expect(outcome).toMatchObject({ status: 'accepted', eventId: linesOf(frames)[1]!.eventId });
+  });
+
   test('of nothing are a bug', () => {
     expect(() => new EventBatch({} as BatchOrigin, []).derive(0, [])).toThrow(RangeError);
   });

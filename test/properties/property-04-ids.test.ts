@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createUuidv7 } from '../../src/event/ids.ts';
+import { createUuidv7, nameBasedId } from '../../src/event/ids.ts';
 import type { RawEvent } from '../../src/event/raw-event.ts';
 import { formatInstant } from '../../src/event/time.ts';
 import { decode } from '../../src/mapping/otlp/decode.ts';
@@ -70,6 +70,22 @@ test('property 4: one identity is one id on every replica, whatever else the re-
       const isSame = JSON.stringify(a) === JSON.stringify(b);
       expect(idOf(named(b), here, b.tenant) === first).toBe(isSame);
       expect(first).toMatch(UUID);
+    }),
+  );
+});
+
+test('property 4: the same characters, divided otherwise among the parts of a name, are another name', () => {
+  const cut = fc.nat(6);
+  const text = fc.string({ minLength: 6, maxLength: 6, unit: fc.constantFrom('a', '\0', 'é') });
+  fc.assert(
+    fc.property(text, fc.tuple(cut, cut), fc.tuple(cut, cut), (whole, one, tone) => {
+      const divided = (cuts: readonly number[]) => {
+        const [a = 0, b = 0] = cuts.toSorted((low, high) => low - high);
+        return { name: whole.slice(0, a), id: `${whole.slice(a, b)}i`, part: whole.slice(b) };
+      };
+      const [a, b] = [divided(one), divided(tone)];
+      const [first, second] = [a, b].map((parts) => nameBasedId('acme', parts.name, parts.id, parts.part));
+      expect(first === second).toBe(JSON.stringify(a) === JSON.stringify(b));
     }),
   );
 });

@@ -2,45 +2,50 @@
 import type { EventError } from '../../../src/event/event-error.ts';
 import { pointerOf } from '../../../src/event/pointer.ts';
 import type { Free } from './strays.ts';
-import { MAX_ATTRIBUTES, MAX_ATTRIBUTE_BYTES } from './survey.ts';
+import type { AttributeLimits } from './survey.ts';
 
 type Attributes = NonNullable<Free['attributes']>;
 
-export const attributeErrors = (attributes: Attributes): EventError[] => {
+export const attributeErrors = (attributes: Attributes, { maxKeys, maxBytes }: AttributeLimits): EventError[] => {
   const errors: EventError[] = [];
-  if (Object.keys(attributes).length > MAX_ATTRIBUTES)
+  if (Object.keys(attributes).length > maxKeys)
     errors.push({
       code: 'EVENT_TOO_MANY',
       path: '/attributes',
-      message: `must have at most ${MAX_ATTRIBUTES} keys`,
+      message: `must have at most ${maxKeys} keys`,
     });
   for (const [key, value] of Object.entries(attributes)) {
-    if (![value].flat().some(isLong)) continue;
-    const message = `must be at most ${MAX_ATTRIBUTE_BYTES} bytes of UTF-8`;
+    if (![value].flat().some((item) => isLong(item, maxBytes))) continue;
+    const message = `must be at most ${maxBytes} bytes of UTF-8`;
     errors.push({ code: 'EVENT_FIELD_TOO_LONG', path: pointerOf(['attributes', key]), message });
   }
   return errors;
 };
 
 /** Adds the path of each cut to `cut`. */
-export const fitAttributes = (attributes: Attributes, data: Free['data'], cut: Set<string>): Free => {
+export const fitAttributes = (
+  attributes: Attributes,
+  data: Free['data'],
+  { maxKeys, maxBytes }: AttributeLimits,
+  cut: Set<string>,
+): Free => {
+  const fit = <T>(value: T, path: readonly (string | number)[]): T | string => {
+    if (typeof value !== 'string' || !isLong(value, maxBytes)) return value;
+    cut.add(pointerOf(['attributes', ...path]));
+    return firstBytes(value, maxBytes);
+  };
   const fitted: Attributes = {};
   const surplus: Record<string, unknown> = {};
   for (const [i, [key, value]] of Object.entries(attributes).entries()) {
-    if (i >= MAX_ATTRIBUTES) surplus[key] = value;
-    else fitted[key] = Array.isArray(value) ? value.map((item, n) => fit(item, [key, n], cut)) : fit(value, [key], cut);
+    if (i >= maxKeys) surplus[key] = value;
+    else fitted[key] = Array.isArray(value) ? value.map((item, n) => fit(item, [key, n])) : fit(value, [key]);
   }
   const isOver = Object.keys(surplus).length > 0;
   return { attributes: fitted, data: isOver ? { ...data, [freeName(data)]: surplus } : data };
 };
 
-const isLong = (value: unknown): boolean => typeof value === 'string' && Buffer.byteLength(value) > MAX_ATTRIBUTE_BYTES;
-
-const fit = <T>(value: T, path: readonly (string | number)[], cut: Set<string>): T | string => {
-  if (typeof value !== 'string' || !isLong(value)) return value;
-  cut.add(pointerOf(['attributes', ...path]));
-  return firstBytes(value, MAX_ATTRIBUTE_BYTES);
-};
+const isLong = (value: unknown, maxBytes: number): boolean =>
+  typeof value === 'string' && Buffer.byteLength(value) > maxBytes;
 
 /** At most so many bytes of UTF-8, ending with a whole character. */
 const firstBytes = (text: string, maxBytes: number): string => {

@@ -15,13 +15,15 @@ import { actorOf, deploymentOf, errorOf, isErrorDue, requestOf, tidyContent } fr
 import { securityOf } from './security.ts';
 import { sentSource, sourceOf } from './source.ts';
 import { placeStrays, type Free } from './strays.ts';
-import { surveyOf, type Survey } from './survey.ts';
+import { surveyOf, type AttributeLimits, type Survey } from './survey.ts';
 import { noteCuts, sizeOf, truncate } from './truncate.ts';
 
 export interface NormalizerOptions {
   readonly maxEventBytes: number;
   /** What to do with an event, or an attribute, that is larger than allowed. */
   readonly oversize: 'truncate' | 'reject';
+  /** 128 keys and 4 KiB, or less. */
+  readonly attributeLimits?: AttributeLimits;
   /** Leaves query strings in `request.path`. */
   readonly keepQueries?: boolean;
   readonly pipelineVersion: string;
@@ -47,14 +49,18 @@ interface Draft {
   readonly survey: Survey;
 }
 
+const ATTRIBUTE_LIMITS: AttributeLimits = { maxKeys: 128, maxBytes: 4096 };
+
 export class EventNormalizer {
   readonly #options: NormalizerOptions;
+  readonly #limits: AttributeLimits;
   readonly #fingerprintKeys = new Map<string, Buffer>();
   #processed: { readonly origin: BatchOrigin; readonly text: string } | undefined;
   #received: { readonly instant: Instant; readonly text: string } | undefined;
 
   constructor(options: NormalizerOptions) {
     this.#options = options;
+    this.#limits = options.attributeLimits ?? ATTRIBUTE_LIMITS;
   }
 
   /** Takes over `raw.content`: parts of it become parts of the event; of a canonical one, all of it. */
@@ -65,9 +71,10 @@ export class EventNormalizer {
     const notes: Notes = { warnings: raw.warnings === undefined ? undefined : [...raw.warnings], strays: undefined };
     const fingerprint = this.#fingerprint(raw, origin);
     const sent = tidyContent(raw.content, notes);
-    const survey = surveyOf(sent.attributes, sent.data);
+    const survey = surveyOf(sent.attributes, sent.data, this.#limits);
     const event = this.#build({ raw, origin, time, notes, fingerprint, sent, survey });
-    const errors = this.#limit(event, raw, notes.strays === undefined ? survey : surveyOf(event.attributes, undefined));
+    const whole = notes.strays === undefined ? survey : surveyOf(event.attributes, undefined, this.#limits);
+    const errors = this.#limit(event, raw, whole);
     return errors === undefined ? event : rejectAll(errors);
   }
 
@@ -80,7 +87,7 @@ export class EventNormalizer {
     const correlation = correlationOf(raw, sent.correlation, eventId, notes);
     warnOfTime(time, raw, identity !== undefined, notes);
     const source = sourceOf(raw, sentBy, identity, notes);
-    const { attributes, data } = freeOf(sent, notes);
+    const { attributes, data } = freeOf(sent, notes, this.#limits);
     return {
       schemaVersion: '1.0',
       eventId,
@@ -146,8 +153,8 @@ export class EventNormalizer {
   /** What is wrong with the event's size, where it may not be cut or cutting does not help. */
   #limit(event: CanonicalEvent, { rawSize }: RawEvent, survey: Survey): EventError[] | undefined {
     const { maxEventBytes, oversize } = this.#options;
-    if (survey.overLimit && oversize === 'reject') return attributeErrors(event.attributes!);
-    if (survey.overLimit) cutAttributes(event);
+    if (survey.overLimit && oversize === 'reject') return attributeErrors(event.attributes!, this.#limits);
+    if (survey.overLimit) cutAttributes(event, this.#limits);
     if ((rawSize + survey.attributeChars) * GROWTH + ADDED_BYTES <= maxEventBytes) return undefined;
     const size = sizeOf(event);
     if (size <= maxEventBytes || (oversize === 'truncate' && truncate(event, size, maxEventBytes))) return undefined;
@@ -167,10 +174,10 @@ export class EventNormalizer {
   }
 }
 
-const cutAttributes = (event: CanonicalEvent): void => {
+const cutAttributes = (event: CanonicalEvent, limits: AttributeLimits): void => {
   const size = sizeOf(event);
   const cut = new Set<string>();
-  const { attributes, data } = fitAttributes(event.attributes!, event.data, cut);
+  const { attributes, data } = fitAttributes(event.attributes!, event.data, limits, cut);
   event.attributes = attributes;
   event.data = data;
   if (cut.size > 0) noteCuts(event, cut, size);
@@ -222,21 +229,21 @@ const securityFor = (sent: NativeEvent, outcome: OutcomeValue, tenant: string): 
     actor,
     object,
     changes,
-    words: wordsOf(sent),
+    words: action === 'unauthorized_access' ? wordsOf(sent) : '',
     tenant,
     targetTenant: targetTenantOf(sent),
   });
 };
 
 const wordsOf = ({ error, outcomeCode, outcomeReason }: NativeEvent): string =>
-  [error?.code, error?.type, outcomeCode, outcomeReason].filter((word) => word !== undefined).join(' ');
+  `${error?.code ?? ''} ${error?.type ?? ''} ${String(outcomeCode ?? '')} ${outcomeReason ?? ''}`;
 
 const targetTenantOf = ({ data, attributes }: NativeEvent): string | undefined => {
   const named = data?.['targetTenantId'] ?? data?.['target_tenant_id'] ?? attributes?.['target.tenant.id'];
   return typeof named === 'string' ? named : undefined;
 };
 
-const freeOf = ({ attributes, data }: NativeEvent, { strays }: Notes): Free => {
+const freeOf = ({ attributes, data }: NativeEvent, { strays }: Notes, limits: AttributeLimits): Free => {
   const free: Free = { attributes, data };
-  return strays === undefined ? free : placeStrays(free, strays);
+  return strays === undefined ? free : placeStrays(free, strays, limits);
 };

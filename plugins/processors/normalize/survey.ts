@@ -21,8 +21,11 @@ export interface Survey {
   attributeChars: number;
 }
 
-export const MAX_ATTRIBUTES = 128;
-export const MAX_ATTRIBUTE_BYTES = 4096;
+/** How many attributes an event may have, and how long each of their texts may be. */
+export interface AttributeLimits {
+  readonly maxKeys: number;
+  readonly maxBytes: number;
+}
 
 type Take = (survey: Survey, value: unknown) => void;
 const takeHttp: Take = (survey, value) => {
@@ -66,6 +69,7 @@ const statusNumber = (value: unknown): number | undefined => {
 export const surveyOf = (
   attributes: Attributes | undefined,
   data: Readonly<Record<string, unknown>> | undefined,
+  limits: AttributeLimits,
 ): Survey => {
   const survey: Survey = {
     isFailure: undefined,
@@ -78,12 +82,12 @@ export const surveyOf = (
     overLimit: false,
     attributeChars: 0,
   };
-  if (attributes !== undefined) surveyAttributes(attributes, survey);
+  if (attributes !== undefined) surveyAttributes(attributes, survey, limits);
   if (data !== undefined) surveyData(data, survey);
   return survey;
 };
 
-const surveyAttributes = (attributes: Attributes, survey: Survey): void => {
+const surveyAttributes = (attributes: Attributes, survey: Survey, { maxKeys, maxBytes }: AttributeLimits): void => {
   let count = 0;
   for (const key in attributes) {
     const value = attributes[key];
@@ -91,18 +95,18 @@ const surveyAttributes = (attributes: Attributes, survey: Survey): void => {
     survey.attributeChars += key.length;
     if (typeof value === 'string') {
       survey.attributeChars += value.length;
-      if (isLonger(value, MAX_ATTRIBUTE_BYTES)) survey.overLimit = true;
-    } else if (Array.isArray(value)) surveyArray(value, survey);
+      if (isLonger(value, maxBytes)) survey.overLimit = true;
+    } else if (Array.isArray(value)) surveyArray(value, survey, maxBytes);
     FACTS.get(key)?.(survey, value);
   }
-  if (count > MAX_ATTRIBUTES) survey.overLimit = true;
+  if (count > maxKeys) survey.overLimit = true;
 };
 
-const surveyArray = (values: readonly unknown[], survey: Survey): void => {
+const surveyArray = (values: readonly unknown[], survey: Survey, maxBytes: number): void => {
   for (const value of values) {
     if (typeof value !== 'string') continue;
     survey.attributeChars += value.length;
-    if (isLonger(value, MAX_ATTRIBUTE_BYTES)) survey.overLimit = true;
+    if (isLonger(value, maxBytes)) survey.overLimit = true;
   }
 };
 

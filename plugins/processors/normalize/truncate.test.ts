@@ -72,4 +72,16 @@ describe('size', () => {
       errors: [{ code: 'EVENT_FIELD_TOO_LONG', path: '/attributes/a' }, { path: '/attributes/b' }],
     });
   });
+
+  test('the limits of attributes can be lowered', () => {
+    const attributes = { a: 'x'.repeat(70), b: 1, c: 2 };
+    const attributeLimits = { maxKeys: 2, maxBytes: 64 };
+    const event = eventOf({ ...TICK, attributes, stray: true }, {}, { attributeLimits });
+    expect(event.attributes).toEqual({ a: 'x'.repeat(64), b: 1 });
+    expect(event.data).toEqual({ attributes: { c: 2 }, stray: true });
+    expect(event.processing.truncatedPaths).toEqual(['/attributes/a']);
+    expect(result({ ...TICK, attributes }, {}, { attributeLimits, oversize: 'reject' })).toMatchObject({
+      errors: [{ code: 'EVENT_TOO_MANY' }, { code: 'EVENT_FIELD_TOO_LONG', path: '/attributes/a' }],
+    });
+  });
 });

@@ -1,6 +1,7 @@
 // A user's own JSON Schema (draft 2020-12) for the events of an action. ajv and RE2 are loaded only where there is one.
 import { createRequire } from 'node:module';
-import type { ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
+import type * as Ajv from 'ajv/dist/2020.js';
+import type * as Re2 from 're2js';
 import { isRawJson } from '../../../src/event/json.ts';
 import type { EventError } from '../../../src/sdk/index.ts';
 import { re2Engine } from './re2-engine.ts';
@@ -11,7 +12,7 @@ export type SchemaCheck = (content: Readonly<Record<string, unknown>>) => EventE
 const MAX_DEPTH = 32;
 const MAX_ERRORS = 50;
 
-const OPTIONS: Options = {
+const OPTIONS: Ajv.Options = {
   allErrors: true,
   ownProperties: true,
   // A misspelt keyword would check nothing, and nobody would know.
@@ -29,11 +30,11 @@ const OPTIONS: Options = {
 export const compileEventSchema = (schema: object): SchemaCheck => {
   if (isDeeper(schema, MAX_DEPTH)) throw new RangeError(`is nested more than ${MAX_DEPTH} levels deep`);
   const require = createRequire(import.meta.url);
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  const { RE2JS } = require('re2js') as typeof import('re2js');
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof Ajv;
+  const { RE2JS } = require('re2js') as typeof Re2;
   const validate = new Ajv2020({ ...OPTIONS, code: { regExp: re2Engine(RE2JS) } }).compile(schema);
   if ('$async' in validate) throw new TypeError('is asynchronous');
-  return (content) => errorsOf(validate as ValidateFunction, content);
+  return (content) => errorsOf(validate, content);
 };
 
 const isDeeper = (value: unknown, levels: number): boolean =>
@@ -41,7 +42,7 @@ const isDeeper = (value: unknown, levels: number): boolean =>
   value !== null &&
   (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
-const errorsOf = (validate: ValidateFunction, content: Readonly<Record<string, unknown>>): EventError[] => {
+const errorsOf = (validate: Ajv.ValidateFunction, content: Readonly<Record<string, unknown>>): EventError[] => {
   if (validate(content)) return [];
   // An integer that kept its digits is an object to ajv.
   if (holdsRawJson(content) && validate(withNumbers(content))) return [];
@@ -58,7 +59,7 @@ const withNumbers = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNumbers(inner)]));
 };
 
-const toEventError = ({ instancePath, keyword, params, message = 'is not as the schema asks' }: ErrorObject) => ({
+const toEventError = ({ instancePath, keyword, params, message = 'is not as the schema asks' }: Ajv.ErrorObject) => ({
   code: 'EVENT_SCHEMA',
   path: shortened(instancePath + stepOf(keyword, params as Readonly<Record<string, unknown>>)),
   message: WORDS[keyword] ?? message,

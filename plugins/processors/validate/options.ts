@@ -23,7 +23,7 @@ export const schemas = () =>
         if (typeof check === 'function') compiled.set(action, check);
         else context.addIssue({ code: 'custom', path: [action], message: check });
       }
-      return compiled as ReadonlyMap<string, SchemaCheck>;
+      return compiled;
     })
     .describe(
       'JSON Schemas of your own (draft 2020-12) by action, over the event as sent: the path of a file, or the schema itself.',
