@@ -1,6 +1,10 @@
 import { BUILT_IN_ACTIONS } from '../src/event/actions.ts';
 import { EVENT_ERROR_CODES } from '../src/event/error-codes.ts';
-import { CATEGORIES, ERROR_CLASSES, nativeEvent, OUTCOMES } from '../src/event/schema.ts';
+import { ERROR_ROWS, type ErrorRow } from '../src/event/error-class.ts';
+import { grpcStatusName } from '../src/event/grpc-status.ts';
+import { outcomeOfGrpc, outcomeOfHttp } from '../src/event/outcome-status.ts';
+import { OUTCOME_WORDS } from '../src/event/outcome-words.ts';
+import { CATEGORIES, nativeEvent, OUTCOMES, type OutcomeValue } from '../src/event/schema.ts';
 import { fieldTable, type FieldRow } from '../src/event/schema-docs.ts';
 import { cell, code, table } from './markdown.ts';
 
@@ -14,7 +18,17 @@ export const eventsGuide = (): string =>
       ['Category', 'Actions'],
       CATEGORIES.map((category) => [category, actionsOf(category).map(code).join(', ')]),
     ),
-    `Outcomes: ${OUTCOMES.map(code).join(', ')}. Error classes: ${ERROR_CLASSES.map(code).join(', ')}.`,
+    '## Outcome',
+    'The first that says something decides: 1 an `outcome` of the sender; 2 a verdict (`is_failure`, `security.decision`, the state of a deployment, the conclusion of a run); 3 the verb of the action; 4 an error, an exception, a span status; 5 an HTTP or gRPC status; 6 the `status` in `data`; else `unknown`. Two that disagree leave the warning `outcome_conflict`. Failure and denied raise the severity to 13 at least, error and timeout to 17.',
+    table(
+      ['Outcome', 'Words and verbs', 'HTTP', 'gRPC'],
+      OUTCOMES.map((outcome) => [code(outcome), wordsOf(outcome), httpOf(outcome), grpcOf(outcome)]),
+    ),
+    '## Error classes',
+    'Tried from top to bottom; `error.class` and `error.retriable` are those of the first row that fits. What fits none is `internal` where there is a stack, else `unknown`.',
+    table(['Class', 'Retriable', 'Actions', 'Names', 'HTTP', 'gRPC', 'SQLSTATE'], ERROR_ROWS.map(errorRow)),
+    '## Other formats',
+    MAPPINGS,
     '## What a sender writes',
     'The body of `POST /v1/events`. What `normalize` derives is never demanded. Business and security events name an actor, business events an object, system events a service, security events a `security` section, `deploy_completed` and `rollback_initiated` a deployment; delivery events need evidence, or something to derive it from.',
     fields(fieldTable(nativeEvent)),
@@ -42,6 +56,54 @@ curl -s http://127.0.0.1:4319/v1/events --json '{
 \`\`\`
 
 Times are RFC 3339, \`YYYY-MM-DD HH:MM:SS\`, or epoch numbers in seconds to nanoseconds; nanoseconds are kept. An event that its sender names (\`sourceEventId\`, or the header \`Idempotency-Key\`) is the same event when it is sent again. The JSON Schemas are [schema/native-event.json](schema/native-event.json) and [schema/canonical-event.json](schema/canonical-event.json).`;
+
+const listed = (values: readonly (string | number)[] | undefined): string => (values ?? []).join(', ');
+const wordsOf = (outcome: OutcomeValue): string => OUTCOME_WORDS[outcome].replaceAll(' ', ', ');
+
+const STATUSES = [200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 408, 409, 422, 429, 499, 500, 502, 503, 504];
+const httpOf = (outcome: OutcomeValue): string =>
+  listed(STATUSES.filter((status) => outcomeOfHttp(status) === outcome));
+const GRPC_STATUSES = Array.from({ length: 17 }, (_, status) => status);
+const grpcOf = (outcome: OutcomeValue): string =>
+  listed(
+    GRPC_STATUSES.filter((status) => outcomeOfGrpc(status) === outcome).map(
+      (status) => `${status} ${grpcStatusName(status)}`,
+    ),
+  );
+
+const pattern = (expression: RegExp | undefined): string => (expression === undefined ? '' : code(expression.source));
+const errorRow = ({ class: name, retriable, actions, names, http, grpc, sqlState, also }: ErrorRow): string[] => [
+  code(name),
+  retriable ? 'yes' : 'no',
+  listed(actions),
+  pattern(names),
+  listed(http) + (also === undefined ? '' : ', other 5xx of a named peer'),
+  listed(grpc),
+  pattern(sqlState),
+];
+
+const MAPPINGS = `Every form ends as the native fields above, and is then validated and normalised alike. \`betalogs convert --from FORM\` shows what becomes of a file.
+
+| form | arrives by | mapped in | read on |
+| --- | --- | --- | --- |
+| native JSON | \`POST /v1/events\`, \`/batch\` | as it is | [first-events.md](first-events.md) |
+| protobuf, framed | \`application/vnd.betalogs.event.v1+protobuf\` | \`src/event/binary.ts\` | [cloudevents.md](cloudevents.md) |
+| OTLP logs and spans | \`/v1/logs\`, \`/v1/traces\` | \`src/mapping/otlp\` | [configuration.md](configuration.md) |
+| CloudEvents 1.0, CDEvents | \`application/cloudevents+json\`, \`-batch+json\`, \`ce-*\` headers | \`src/mapping/cloudevents\`, \`src/mapping/cdevents\` | [cloudevents.md](cloudevents.md) |
+| GitHub webhooks | \`POST /webhooks/github\` | \`src/mapping/github\` | [github.md](github.md) |
+| AWS CloudTrail records | \`convert\`, \`send --from cloudtrail\` | \`src/mapping/cloudtrail\` | [first-events.md](first-events.md) |
+
+| canonical field | OTLP log record | OTLP span | CloudEvent | GitHub | CloudTrail |
+| --- | --- | --- | --- | --- | --- |
+| \`eventId\` | \`event.id\`, else request and position | the same | source and id | delivery GUID | \`eventID\` |
+| \`category\`, \`action\` | EventName or \`event.name\`, \`activity.category\` | span kind, db, time-out | extension, type registry, last segments of \`type\` | [table](github.md) | denied, sign-in, IAM change, else \`x.aws.…\` |
+| \`timestamp\` | \`timeUnixNano\`, else observed | start or end | \`time\` | by event | \`eventTime\` |
+| \`actor\` | \`user.*\`, \`enduser.*\` | the same | \`authtype\`, \`authid\` | sender, merged by | \`userIdentity\` |
+| \`object\` | \`object.*\` | route, collection | \`subject\` | pull request, deployment, run | \`resources\` |
+| \`service\` | resource \`service.*\` | the same | \`source\` | repository | \`eventSource\` |
+| \`error\` | \`exception.*\`, \`error.type\` | exception event, status | \`data.error\` | conclusion | \`errorCode\` |
+| trace | the record's ids | ids, links | \`traceparent\` | derived for runs and jobs | |
+| \`data\` | body, unmapped attributes | unmapped attributes | \`data\` | trimmed body | parameters and answers |`;
 
 const actionsOf = (category: string): string[] =>
   [...BUILT_IN_ACTIONS].filter(([, home]) => home === category).map(([action]) => action);

@@ -12,8 +12,6 @@ import { checkTree, type JsonLimits, type JsonProblem } from './json.ts';
 import { CanonicalEventSchema } from './proto/betalogs/event/v1/event_pb.ts';
 import type { CanonicalEvent } from './schema.ts';
 
-export const BINARY_MEDIA_TYPE = 'application/vnd.betalogs.event.v1+protobuf';
-
 const MAGIC = 0x424c4556;
 const VERSION = 1;
 const VERSION_AT = 4;

@@ -20,7 +20,7 @@ export interface ClassifiedError {
   readonly retriable: boolean;
 }
 
-interface Row {
+export interface ErrorRow {
   readonly class: ErrorClass;
   readonly retriable: boolean;
   readonly actions?: readonly string[];
@@ -37,7 +37,7 @@ const isPeerFailure = ({ httpStatus = 0, dependency }: ErrorFacts): boolean =>
   httpStatus >= 500 && httpStatus <= 599 && dependency !== undefined;
 
 /** Order matters: a specific row stands before the one that would swallow it, authorization before `Invalid*`. */
-const ROWS: readonly Row[] = [
+export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     class: 'timeout',
     retriable: true,
@@ -123,16 +123,16 @@ const ROWS: readonly Row[] = [
 const UNKNOWN: ClassifiedError = { class: 'unknown', retriable: false };
 
 export const classifyError = (facts: ErrorFacts): ClassifiedError =>
-  ROWS.find((row) => recognises(row, facts)) ?? UNKNOWN;
+  ERROR_ROWS.find((row) => recognises(row, facts)) ?? UNKNOWN;
 
-const recognises = (row: Row, facts: ErrorFacts): boolean =>
+const recognises = (row: ErrorRow, facts: ErrorFacts): boolean =>
   row.actions?.includes(facts.action) === true ||
   isNamed(row, facts) ||
   (facts.httpStatus !== undefined && row.http?.includes(facts.httpStatus) === true) ||
   (facts.grpcStatus !== undefined && row.grpc?.includes(facts.grpcStatus) === true) ||
   row.also?.(facts) === true;
 
-const isNamed = ({ names, sqlState }: Row, { action, code, type, isDatabase }: ErrorFacts): boolean => {
+const isNamed = ({ names, sqlState }: ErrorRow, { action, code, type, isDatabase }: ErrorFacts): boolean => {
   if (code !== undefined && (action === 'db_error' || isDatabase === true) && sqlState?.test(code) === true)
     return true;
   if (names === undefined) return false;

@@ -1,7 +1,7 @@
 import type { OutcomeValue } from './schema.ts';
 
 /** States, conclusions and verbs as sources write them, in lower case with underscores. */
-const WORDS: Readonly<Record<OutcomeValue, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<OutcomeValue, string>> = {
   success:
     'success succeeded successful ok completed complete passed neutral approved authorized captured settled paid ' +
     'allowed granted merged published released deployed shipped delivered created updated deleted changed active',
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<OutcomeValue, string>> = {
 };
 
 const OUTCOMES: ReadonlyMap<string, OutcomeValue> = new Map(
-  Object.entries(WORDS).flatMap(([outcome, words]) =>
+  Object.entries(OUTCOME_WORDS).flatMap(([outcome, words]) =>
     words.split(' ').map((word): [string, OutcomeValue] => [word, outcome as OutcomeValue]),
   ),
 );

@@ -19,56 +19,11 @@ import {
   toEvent,
   traits,
 } from './event-reader-model.ts';
-import { componentContext, exampleEvent, fakeKeyRing, storedBatch } from './fakes.ts';
+import { exampleEvent } from './fakes.ts';
+import { attackTenants } from './event-reader-attacks.ts';
+import { EVERYTHING, readAll, type ReadableStore } from './readable-store.ts';
 
-export interface ReadableStore {
-  /** Resolves when all of them are stored and can be found. */
-  write(events: readonly CanonicalEvent[]): Promise<void>;
-  readonly reader: EventReader;
-  close(): Promise<void>;
-}
-
-/** A store whose writes can be read at once; others wait for their own refresh. */
-export const openReadable = async (
-  plugin: ExporterPlugin,
-  config: unknown,
-  dataDir: string,
-): Promise<ReadableStore> => {
-  const context = componentContext({ dataDir });
-  const exporter = plugin.create(plugin.config.parse(config), context);
-  const reader = plugin.reader!(plugin.config.parse(config), context);
-  await exporter.start?.();
-  return {
-    write: async (events) => {
-      const outcomes = await exporter.export(storedBatch(events), new AbortController().signal);
-      expect(outcomes.filter(({ status }) => status !== 'stored')).toEqual([]);
-    },
-    reader,
-    close: async () => {
-      await reader.close();
-      await exporter.stop();
-    },
-  };
-};
-
-const EVERYTHING: EventFilter = {};
 const eventIds = (lines: readonly StoredLine[]): string[] => lines.map(({ eventId }) => eventId);
-
-const readAll = async (
-  reader: EventReader,
-  tenant: string,
-  filter: EventFilter,
-  limit = 1000,
-): Promise<StoredLine[]> => {
-  const all: StoredLine[] = [];
-  for (let after: PageKey | undefined; ; after = all.at(-1)) {
-    const { lines, more } = await reader.query(tenant, filter, { limit, ...(after !== undefined && { after }) });
-    expect(lines.length).toBeLessThanOrEqual(limit);
-    all.push(...lines);
-    if (!more) return all;
-    expect(lines.length).toBeGreaterThan(0);
-  }
-};
 
 export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore>): void => {
   describe(`${name} as a reader`, () => {
@@ -220,101 +175,7 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
       }); // prettier-ignore
     });
 
-    describe('tenants', () => {
-      const [mine, other] = ['isolation-a', 'isolation-b'];
-      const sharedIds = Array.from({ length: 20 }, () => randomUUID());
-      const eventsOf = (tenantId: string, canary: string): CanonicalEvent[] =>
-        sharedIds.map((eventId, i) =>
-          exampleEvent({
-            tenantId,
-            eventId,
-            description: canary,
-            correlation: {
-              correlationId: `c-${i % 3}`,
-              method: 'explicit',
-              confidence: 1,
-              traceId: TRACES[0],
-              links: [{ correlationId: 'c-linked' }],
-              businessKeys: { itemId: 'i-shared' },
-              sessionId: 's-shared',
-            },
-          }),
-        );
-      beforeAll(() => store.write([...eventsOf(mine, 'canarymine'), ...eventsOf(other, 'canaryother')]));
-
-      test('the same ids live apart', async () => {
-        for (const eventId of sharedIds) {
-          expect((await store.reader.event(mine, eventId))?.line).toContain('canarymine');
-          expect((await store.reader.event(other, eventId))?.line).toContain('canaryother');
-        }
-        expect(await readAll(store.reader, mine, EVERYTHING)).toHaveLength(sharedIds.length);
-      });
-
-      // With the cursors below, 10,000 attempts a store.
-      test('7,500 random questions bring nothing of the other tenant', async () => {
-        const guesses = fc.record({
-          tenant: fc.constantFrom(mine, `${mine} `, `${mine}' OR '1'='1`, mine.toUpperCase(), '%', '', `${mine}\0`),
-          id: fc.constantFrom(...sharedIds, '%', "' OR 1=1 --", TRACES[0]!),
-          filter: filters,
-          text: fc.constantFrom(undefined, 'canaryother', 'canarymine', 'canaryother canarymine', '* OR canaryother'),
-          correlation: fc.constantFrom(undefined, 'c-0', 'c-linked', '%'),
-          after: optional(fc.record({ timestampNs: instants, eventId: fc.constantFrom(...sharedIds, '\u{10FFFF}') })),
-        });
-        await fc.assert(
-          fc.asyncProperty(guesses, async ({ tenant, id, filter, text, correlation, after }) => {
-            const page = { limit: 1000, ...(after !== undefined && { after }) };
-            const question = {
-              ...filter,
-              ...(text !== undefined && { text }),
-              ...(correlation !== undefined && { correlation }),
-            };
-            const answers = await Promise.all([
-              store.reader.query(tenant, question, page),
-              store.reader.linkedTo(tenant, correlation ?? 'c-linked', page),
-              store.reader.event(tenant, id),
-              store.reader.carrying(tenant, { type: 'itemId', value: 'i-shared' }, page),
-              store.reader.carrying(tenant, { type: 'sessionId', value: 's-shared' }, page),
-            ]);
-            const told = answers.flatMap((answer) =>
-              answer === undefined ? [] : 'lines' in answer ? answer.lines : [answer],
-            );
-            expect(told.filter(({ line }) => !line.includes('canarymine'))).toEqual([]);
-            const count = await store.reader.countCarrying(tenant, { type: 'itemId', value: 'i-shared' }, 100);
-            expect(count).toBe(tenant === mine ? sharedIds.length : 0);
-            if (tenant !== mine) expect(told).toEqual([]);
-          }),
-          { numRuns: 2500 },
-        );
-      });
-
-      test('2,500 forged, swapped and reused cursors lead nowhere, or on among its own', async () => {
-        const events = createEventStore({ reader: store.reader, keys: fakeKeyRing() });
-        const cursors = await Promise.all(
-          [mine, other].map(async (tenant) => {
-            const page = await events.query({ tenant, filter: EVERYTHING, limit: 5 });
-            return isCursorRefused(page) ? '' : page.next!;
-          }),
-        );
-        const attempts = fc.record({
-          cursor: fc.oneof(
-            fc.constantFrom(...cursors),
-            fc.string(),
-            fc.tuple(fc.constantFrom(...cursors), fc.nat(), fc.nat(255)).map(flipped),
-          ),
-          filter: fc.constantFrom<EventFilter>(EVERYTHING, { category: 'business' }, { trace: TRACES[0]! }),
-        });
-        await fc.assert(
-          fc.asyncProperty(attempts, async ({ cursor, filter }) => {
-            const page = await events.query({ tenant: mine, filter, limit: 5, cursor });
-            const isOwn = cursor === cursors[0] && filter === EVERYTHING;
-            expect(isCursorRefused(page)).toBe(!isOwn);
-            if (!isCursorRefused(page))
-              expect(page.events.map(({ event }) => event.tenantId)).toEqual(Array(5).fill(mine));
-          }),
-          { numRuns: 2500 },
-        );
-      });
-    });
+    attackTenants(() => store);
 
     test('finds the events whose links name a correlation, each once, by page', async () => {
       const tenant = newTenant();
@@ -398,13 +259,6 @@ export const eventReaderSuite = (name: string, open: () => Promise<ReadableStore
       expect(await store.reader.countCarrying('nobody', key, 10)).toBe(0);
     });
   });
-};
-
-/** A cursor with one of its bytes changed. */
-const flipped = ([cursor, at, by]: [string, number, number]): string => {
-  const bytes = Buffer.from(cursor, 'base64url');
-  bytes[at % bytes.length]! ^= by || 1;
-  return bytes.toString('base64url');
 };
 
 /** In Node 24, not yet in TypeScript's library. */

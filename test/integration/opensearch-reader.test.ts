@@ -1,7 +1,8 @@
 // The suites that every store passes, over a real OpenSearch.
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import opensearch from '../../plugins/exporters/opensearch/plugin.ts';
-import { eventReaderSuite, openReadable } from '../../src/testkit/event-reader-suite.ts';
+import { eventReaderSuite } from '../../src/testkit/event-reader-suite.ts';
+import { openReadable } from '../../src/testkit/readable-store.ts';
 import { exporterSuite } from '../../src/testkit/index.ts';
 import { startOpenSearch } from '../support/servers/opensearch.ts';
 import type { TestServer } from '../support/servers/server-process.ts';

@@ -10,7 +10,7 @@ import { groupOfKey } from '../../src/event/business-keys.ts';
 import type { CanonicalEvent } from '../../src/event/schema.ts';
 import type { Correlation, EventQueries } from '../../src/sdk/index.ts';
 import { createEventStore } from '../../src/store/event-store.ts';
-import { openReadable, type ReadableStore } from '../../src/testkit/event-reader-suite.ts';
+import { openReadable, type ReadableStore } from '../../src/testkit/readable-store.ts';
 import { fakeKeyRing } from '../../src/testkit/fakes.ts';
 import { startOpenSearch } from '../support/servers/opensearch.ts';
 import { startPostgres } from '../support/servers/postgres.ts';

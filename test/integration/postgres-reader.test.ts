@@ -1,7 +1,8 @@
 // The suites that every store passes, over a real PostgreSQL.
 import { afterAll, beforeAll, beforeEach, describe, vi } from 'vitest';
 import postgres from '../../plugins/exporters/postgres/plugin.ts';
-import { eventReaderSuite, openReadable } from '../../src/testkit/event-reader-suite.ts';
+import { eventReaderSuite } from '../../src/testkit/event-reader-suite.ts';
+import { openReadable } from '../../src/testkit/readable-store.ts';
 import { exporterSuite } from '../../src/testkit/index.ts';
 import { startPostgres } from '../support/servers/postgres.ts';
 import type { TestServer } from '../support/servers/server-process.ts';

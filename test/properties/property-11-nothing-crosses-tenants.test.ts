@@ -15,7 +15,7 @@ import { createApiKey } from '../../src/tenancy/api-key.ts';
 import { TenantSecurityService } from '../../src/tenancy/tenant-security-service.ts';
 import { capturingLog, exampleEvent, fakeClock, fakeKeyRing } from '../../src/testkit/index.ts';
 import { filters, TRACES } from '../../src/testkit/event-reader-model.ts';
-import { openReadable } from '../../src/testkit/event-reader-suite.ts';
+import { openReadable } from '../../src/testkit/readable-store.ts';
 import { memoryReader } from '../../src/testkit/memory-reader.ts';
 
 const SCALE = Number(process.env['FC_RUNS'] ?? 1000) / 1000;

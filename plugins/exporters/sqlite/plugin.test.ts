@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventReaderSuite, openReadable } from '../../../src/testkit/event-reader-suite.ts';
+import { eventReaderSuite } from '../../../src/testkit/event-reader-suite.ts';
+import { openReadable } from '../../../src/testkit/readable-store.ts';
 import { declarationProblems, exporterSuite } from '../../../src/testkit/index.ts';
 import sqlite from './plugin.ts';
 

@@ -110,7 +110,7 @@ export const serviceSection = z.strictObject({
 
 export type ServiceSection = z.output<typeof serviceSection>;
 
-export { tenantsSection, type TenantsSection } from './tenants-section.ts';
+export { tenantsSection } from './tenants-section.ts';
 
 export const pluginsSection = z.array(z.string().min(1));
 
