@@ -3,18 +3,13 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CanonicalEvent } from '../event/schema.ts';
-import { isCursorRefused } from '../sdk/index.ts';
-import type { EventFilter, EventReader, ExporterPlugin, PageKey, StoredLine } from '../sdk/index.ts';
-import { createEventStore } from '../store/event-store.ts';
+import type { PageKey, StoredLine } from '../sdk/index.ts';
 import {
   NS_PER_SECOND,
   START_SECONDS,
-  TRACES,
   filters,
-  instants,
   matches,
   newestFirst,
-  optional,
   timestampOf,
   toEvent,
   traits,
