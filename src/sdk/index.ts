@@ -103,6 +103,9 @@ export {
   sendProblem,
 } from './http/problem.ts';
 export type { Problem } from './http/problem.ts';
+export { createInFlight } from './http/in-flight.ts';
+export type { InFlight } from './http/in-flight.ts';
+export { placeOfFault } from './http/place-of-fault.ts';
 export { releaseBody } from './http/body.ts';
 export { readBody, reserveFor } from './http/read-body.ts';
 export type { BodyLimits } from './http/read-body.ts';

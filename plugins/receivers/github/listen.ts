@@ -2,12 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../src/event/time.ts';
 import {
+  createInFlight,
   type Intake,
   isProblem,
   isUtf8,
   type Lease,
   type Log,
   parseMediaType,
+  placeOfFault,
   type Problem,
   readBody,
   releaseBody,
@@ -42,7 +44,7 @@ export interface WebhookHandler {
 }
 
 export const createHandler = (intake: Intake, options: WebhookOptions): WebhookHandler => {
-  const running = new Set<Promise<void>>();
+  const inFlight = createInFlight();
   const take = createTake(intake, {
     ...options,
     guard: createReplayGuard(options.clock),
@@ -82,17 +84,15 @@ export const createHandler = (intake: Intake, options: WebhookOptions): WebhookH
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const answered = receive(request)
-      .catch((error: unknown) => faultOf(error, options.log))
-      .then((result) => send(response, result));
-    running.add(answered);
-    void answered.finally(() => running.delete(answered));
+    inFlight.add(
+      receive(request)
+        .catch((error: unknown) => faultOf(error, options.log))
+        .then((result) => send(response, result)),
+    );
   };
-  const stop = async (signal: AbortSignal): Promise<void> => {
+  const stop = (signal: AbortSignal): Promise<void> => {
     stopping = true;
-    if (running.size === 0 || signal.aborted) return;
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.race([Promise.all(running), aborted]);
+    return inFlight.settled(signal);
   };
   return Object.assign(handle, { stop });
 };
@@ -130,10 +130,8 @@ const signedOf = ({ headers }: IncomingMessage, form: BodyForm, body: Buffer): S
   return { event, guid, hookId, contentType, form, body };
 };
 
-// A bug. Its message may quote what was sent: only its name and place are logged.
 const faultOf = (error: unknown, log: Log): Problem => {
-  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
-  log.error('a webhook failed', { error: name, at: stack?.match(/^\s+at .+$/m)?.[0].trim() });
+  log.error('a webhook failed', placeOfFault(error));
   return answers.FAULT;
 };
 

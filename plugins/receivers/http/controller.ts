@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import {
   busyProblem,
+  createInFlight,
   credentialOf,
   type Intake,
   isProblem,
@@ -11,6 +12,7 @@ import {
   type Lease,
   type Log,
   parseMediaType,
+  placeOfFault,
   type Problem,
   PROBLEM_MEDIA_TYPE,
   problemBody,
@@ -24,7 +26,6 @@ import type { CloudEventOptions } from '../../../src/mapping/cloudevents/map-clo
 import { type Answer, answerBatch, answerEvent } from './answer.ts';
 import type { RequestFacts } from './decode.ts';
 import { createForms, type Forms } from './forms.ts';
-import { createInFlight } from './in-flight.ts';
 import { idempotencyKeyOf, traceparentOf } from './headers.ts';
 
 export interface IngestOptions {
@@ -155,10 +156,8 @@ export class EventIngestController {
     };
   }
 
-  // A bug. Its message may quote what was sent: only its name and place are logged.
   #faultOf(error: unknown): Problem {
-    const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
-    this.#options.log.error('a request failed', { error: name, at: stack?.match(/^\s+at .+$/m)?.[0].trim() });
+    this.#options.log.error('a request failed', placeOfFault(error));
     return FAULT;
   }
 }

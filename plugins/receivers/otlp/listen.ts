@@ -1,6 +1,7 @@
 // OTLP over HTTP: plain node:http, for a framework costs as much a request as the decoding of several records.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  createInFlight,
   credentialOf,
   type Intake,
   isProblem,
@@ -10,6 +11,7 @@ import {
   type Log,
   type Outcome,
   parseMediaType,
+  placeOfFault,
   type Principal,
   type Problem,
   problemHeaders,
@@ -52,20 +54,16 @@ export interface OtlpHandler {
 
 /** Answers every request, whatever comes: with 200, a problem, or a google.rpc.Status for a sender of protobuf. */
 export const createHandler = (intake: Intake, options: HttpOptions): OtlpHandler => {
-  const running = new Set<Promise<void>>();
+  const inFlight = createInFlight();
   let stopping = false;
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const answered = answer(request, response, options.log, () =>
-      stopping ? STOPPING : receive(request, intake, options),
+    inFlight.add(
+      answer(request, response, options.log, () => (stopping ? STOPPING : receive(request, intake, options))),
     );
-    running.add(answered);
-    void answered.finally(() => running.delete(answered));
   };
-  const stop = async (signal: AbortSignal): Promise<void> => {
+  const stop = (signal: AbortSignal): Promise<void> => {
     stopping = true;
-    if (running.size === 0 || signal.aborted) return;
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.race([Promise.all(running), aborted]);
+    return inFlight.settled(signal);
   };
   return Object.assign(handle, { stop });
 };
@@ -92,10 +90,8 @@ const answer = async (
   else sendBody(response, 200, result.encoding, encodeResponse(result.signal, result.encoding, result.result));
 };
 
-// A bug. Its message may quote what was sent: only its name and place are logged.
 const faultOf = (error: unknown, log: Log): Problem => {
-  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
-  log.error('an OTLP request failed', { code: FAULT.code, error: name, at: stack?.match(/^\s+at .+$/m)?.[0].trim() });
+  log.error('an OTLP request failed', { code: FAULT.code, ...placeOfFault(error) });
   return FAULT;
 };
 

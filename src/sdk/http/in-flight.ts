@@ -1,4 +1,4 @@
-/** The requests that are being answered. */
+/** The requests that a receiver is answering. */
 export interface InFlight {
   /** Never rejects. */
   add(answered: Promise<void>): void;
