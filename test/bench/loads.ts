@@ -14,6 +14,8 @@ export interface Load {
   readonly eventsPerRequest: number;
   /** How often each body is sent; once where a second copy would be a duplicate that costs less. */
   readonly rounds: number;
+  /** The stores are dark while it is sent, and back afterwards. */
+  readonly outage?: boolean;
 }
 
 const FILE = 'file: { path: out.ndjson, max_bytes: 1GiB }';
@@ -64,6 +66,13 @@ export const loadsAt = (startSeconds: number): Readonly<Record<string, () => Loa
       name: 'OTLP/HTTP protobuf into Postgres, OpenSearch and S3 (real servers)',
       ...otlp(160),
       rounds: 1,
+    }),
+    e: () => ({
+      letter: 'e',
+      name: 'the same while Postgres, OpenSearch and S3 are dark, then catching up',
+      ...otlp(160),
+      rounds: 1,
+      outage: true,
     }),
   };
 };

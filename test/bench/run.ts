@@ -1,4 +1,4 @@
-// npm run bench [a b c d] [--profile]: CPU per event and peak memory of the collector. `--profile` adds where the time goes.
+// npm run bench [a b c d e] [--profile]: CPU per event and peak memory of the collector. `--profile` adds where the time goes.
 import { rm } from 'node:fs/promises';
 import { startCollectorProcess, temporaryDirectory } from '../support/collector-process.ts';
 import { caughtUp } from '../support/query.ts';
@@ -44,16 +44,22 @@ const measure = async (load: Load, profile: boolean): Promise<void> => {
   await caughtUp(collector);
 
   const servers = stores && { Postgres: stores.postgres, OpenSearch: stores.opensearch, MinIO: stores.minio };
-  const serverCpu = Object.entries(servers ?? {}).map(([name, server]) => ({
+  // A server that is started again counts its CPU from zero.
+  const watched = load.outage === true ? [] : Object.entries(servers ?? {});
+  const serverCpu = watched.map(([name, server]) => ({
     name,
     server,
     before: server.cpuMicros(),
   }));
   const measured = load.rounds === 1 ? load.bodies.slice(warmUp) : load.bodies;
+  const dark = load.outage === true ? Object.values(servers ?? {}) : [];
+  for (const server of dark) await server.kill();
   const cpuBefore = collector.cpuMicros();
   const startedMs = performance.now();
   for (let round = 0; round < load.rounds; round++) await postAll(url, load.contentType, measured);
   const acknowledgedMs = performance.now();
+  for (const server of dark) await server.start();
+  const backMs = performance.now();
   await caughtUp(collector);
   const events = measured.length * load.rounds * load.eventsPerRequest;
   const rate = (untilMs: number): number => Math.round(events / ((untilMs - startedMs) / 1000));
@@ -63,6 +69,10 @@ const measure = async (load: Load, profile: boolean): Promise<void> => {
   say(
     `  ${events} events: ${rate(acknowledgedMs)} a second acknowledged, ${rate(performance.now())} stored (sender on the same machine)`,
   );
+  if (dark.length > 0)
+    say(
+      `  caught up at ${Math.round(events / ((performance.now() - backMs) / 1000))} events a second once all are back`,
+    );
   for (const { name, server, before } of serverCpu) {
     say(`  ${name} itself: ${((server.cpuMicros() - before) / events).toFixed(1)} µs CPU an event`);
   }
