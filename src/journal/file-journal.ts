@@ -1,20 +1,20 @@
 import type { Clock } from '../event/time.ts';
 import type { Log } from '../sdk/index.ts';
-import { FileCursor } from './cursor.ts';
-import type { Damage, DamageListener } from './damage.ts';
-import { createDiskRoom, type DiskRoom } from './disk-room.ts';
-import { encodeEventIndex, oldestReceivedMs } from './event-payload.ts';
-import { FRAME_TYPES, MAX_PAYLOAD_BYTES } from './frame.ts';
+import { FileCursor } from './read/cursor.ts';
+import type { Damage, DamageListener } from './open/damage.ts';
+import { createDiskRoom, type DiskRoom } from './write/disk-room.ts';
+import { encodeEventIndex, oldestReceivedMs } from './format/event-payload.ts';
+import { FRAME_TYPES, MAX_PAYLOAD_BYTES } from './format/frame.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
-import { GroupCommit, type Commit } from './group-commit.ts';
+import { GroupCommit, type Commit } from './write/group-commit.ts';
 import { JournalError, type CursorOptions, type Cut, type EventFrame, type Journal } from './journal.ts';
 import type { JournalState } from './journal-state.ts';
-import { acquireLock, type Lock } from './lock.ts';
-import { ExporterPlace } from './place.ts';
-import { AckSet } from './ack-set.ts';
-import { type AuditRecord, encodeRecord, toRanges } from './records.ts';
-import { recover } from './recovery.ts';
-import { countPassed } from './retention.ts';
+import { acquireLock, type Lock } from './open/lock.ts';
+import { ExporterPlace } from './read/place.ts';
+import { AckSet } from './read/ack-set.ts';
+import { type AuditRecord, encodeRecord, toRanges } from './format/records.ts';
+import { recover } from './open/recovery.ts';
+import { countPassed } from './write/retention.ts';
 
 export interface FileJournalOptions {
   readonly directory: string;

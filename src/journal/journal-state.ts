@@ -1,6 +1,6 @@
 // What the parts of one open journal share: its segments, oldest first, and the exporters' places.
-import type { CheckpointRecord } from './records.ts';
-import type { ExporterPlace } from './place.ts';
+import type { CheckpointRecord } from './format/records.ts';
+import type { ExporterPlace } from './read/place.ts';
 import type { Segment } from './segment.ts';
 
 export interface JournalState {

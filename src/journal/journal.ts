@@ -1,6 +1,6 @@
 // The durable boundary: what the pipelines append, what the exporters read, each at its own pace.
 import type { LineRef } from '../sdk/index.ts';
-import type { AuditRecord } from './records.ts';
+import type { AuditRecord } from './format/records.ts';
 
 /** A batch of sealed events of one pipeline: NDJSON, and one index entry a line. */
 export interface EventFrame {

@@ -1,6 +1,6 @@
 // What is known of one segment file without reading it.
 import { join } from 'node:path';
-import { SEGMENT_HEADER_BYTES } from './segment-header.ts';
+import { SEGMENT_HEADER_BYTES } from './format/segment-header.ts';
 
 /** A place to start reading from: the frame of `sequence` starts at `offset`. */
 export interface Mark {

@@ -1,7 +1,7 @@
 import { lastValueFrom, of } from 'rxjs';
 import { JournalError, type Journal } from '../journal/journal.ts';
 import type { RawEvent } from '../event/raw-event.ts';
-import type { AuditRecord } from '../journal/records.ts';
+import type { AuditRecord } from '../journal/format/records.ts';
 import type { BufferPool } from '../sdk/buffer-pool.ts';
 import { EventBatch } from '../sdk/index.ts';
 import type { BatchItem, BatchOrigin, Log, Outcome, Processor, Violation } from '../sdk/index.ts';

@@ -2,7 +2,7 @@
 import { nameBasedId } from '../event/ids.ts';
 import type { RawEvent } from '../event/raw-event.ts';
 import { formatInstant, type Instant } from '../event/time.ts';
-import type { AuditRecord } from '../journal/records.ts';
+import type { AuditRecord } from '../journal/format/records.ts';
 import type { Violation } from '../sdk/index.ts';
 
 export interface Occurrence extends Violation {

@@ -2,7 +2,7 @@
 import { nameBasedId, uuidv7 } from '../event/ids.ts';
 import type { RawEvent } from '../event/raw-event.ts';
 import type { Clock } from '../event/time.ts';
-import type { AuditRecord } from '../journal/records.ts';
+import type { AuditRecord } from '../journal/format/records.ts';
 import type { BatchItem, BatchOrigin, EventBatch, Outcome, Violation } from '../sdk/index.ts';
 import { violationEvent, violationRecord, type Occurrence } from './violation-event.ts';
 import { createViolationLimit } from './violation-limit.ts';

@@ -5,8 +5,8 @@ import type { CheckedConfig } from '../config/checked-config.ts';
 import { createDeadLetterQueue, type TryOnce } from '../delivery/dead-letter-queue.ts';
 import { openDeadLetters } from '../delivery/dead-letters.ts';
 import { readDeadLetters } from '../delivery/dead-letters/read.ts';
-import { JournalOpenError } from '../journal/damage.ts';
-import { acquireLock, type Lock } from '../journal/lock.ts';
+import { JournalOpenError } from '../journal/open/damage.ts';
+import { acquireLock, type Lock } from '../journal/open/lock.ts';
 import type {
   ComponentContext,
   DeadLetter,

@@ -1,6 +1,6 @@
 // What it costs to turn an OTLP request into raw events: node test/bench/otlp-decode.ts [logs|traces] [protobuf|json]
-import { decode, type Encoding } from '../../src/mapping/otlp/decode.ts';
-import type { Signal } from '../../src/mapping/otlp/request.ts';
+import { decode, type Encoding } from '../../src/mapping/otlp/decode/decode.ts';
+import type { Signal } from '../../src/mapping/otlp/decode/request.ts';
 import { toSlots } from '../../src/mapping/otlp/to-slots.ts';
 import { isProblem } from '../../src/sdk/index.ts';
 import { sampleRequest } from './otlp-sample.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createUuidv7, nameBasedId } from '../../src/event/ids.ts';
 import type { RawEvent } from '../../src/event/raw-event.ts';
 import { formatInstant } from '../../src/event/time.ts';
-import { decode } from '../../src/mapping/otlp/decode.ts';
+import { decode } from '../../src/mapping/otlp/decode/decode.ts';
 import { toSlots } from '../../src/mapping/otlp/to-slots.ts';
 import { isProblem } from '../../src/sdk/index.ts';
 import {

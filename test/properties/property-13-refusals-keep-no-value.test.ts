@@ -6,7 +6,7 @@ import { decode as decodeMessage, isUndecodable } from '../../plugins/receivers/
 import { fakeMessage } from '../../plugins/receivers/nats/fixtures.ts';
 import { letterOfMessage, lettersOfSlots } from '../../plugins/receivers/nats/letters.ts';
 import type { RawSource } from '../../src/event/raw-event.ts';
-import { decode as decodeOtlp } from '../../src/mapping/otlp/decode.ts';
+import { decode as decodeOtlp } from '../../src/mapping/otlp/decode/decode.ts';
 import { encodeLogs, sdkLog } from '../../src/mapping/otlp/fixtures.ts';
 import { toSlots } from '../../src/mapping/otlp/to-slots.ts';
 import { isProblem, type EventError, type Problem, type RawSlot, type Rejected } from '../../src/sdk/index.ts';

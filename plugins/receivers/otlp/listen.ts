@@ -21,9 +21,9 @@ import {
   reserveFor,
   sendProblem,
 } from '../../../src/sdk/index.ts';
-import { decode, type Encoding } from '../../../src/mapping/otlp/decode.ts';
+import { decode, type Encoding } from '../../../src/mapping/otlp/decode/decode.ts';
 import { encodeResponse, encodeStatus, type PartialSuccess, summarise } from './partial-success.ts';
-import type { Signal } from '../../../src/mapping/otlp/request.ts';
+import type { Signal } from '../../../src/mapping/otlp/decode/request.ts';
 import { toSlots } from '../../../src/mapping/otlp/to-slots.ts';
 
 export interface HttpOptions {

@@ -1,7 +1,7 @@
 // What an OTLP sender is told: Export…ServiceResponse with its partial_success, or google.rpc.Status, in its own encoding.
 import type { Outcome, Problem } from '../../../src/sdk/index.ts';
-import type { Encoding } from '../../../src/mapping/otlp/decode.ts';
-import type { Signal } from '../../../src/mapping/otlp/request.ts';
+import type { Encoding } from '../../../src/mapping/otlp/decode/decode.ts';
+import type { Signal } from '../../../src/mapping/otlp/decode/request.ts';
 
 const MAX_REASONS = 5;
 const MAX_MESSAGE_BYTES = 1024;

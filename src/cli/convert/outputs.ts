@@ -4,7 +4,7 @@ import { parseJson } from '../../event/json.ts';
 import type { CanonicalEvent } from '../../event/schema.ts';
 import { toCloudEvent } from '../../mapping/cloudevents/to-cloud-event.ts';
 import { toNative } from '../../mapping/native/to-native.ts';
-import { toOtlpJson } from '../../mapping/otlp/to-otlp-json.ts';
+import { toOtlpJson } from '../../mapping/otlp/out/to-otlp-json.ts';
 
 /** Sealed events, one a line, to what is written for them. */
 export type OutputForm = (lines: string) => string | Uint8Array;

@@ -1,7 +1,7 @@
 // ExportLogsServiceRequest and ExportTraceServiceRequest in JSON, one in a text or several in an array.
 import { parseJson } from '../../event/json.ts';
-import { decode } from '../../mapping/otlp/decode.ts';
-import type { Signal } from '../../mapping/otlp/request.ts';
+import { decode } from '../../mapping/otlp/decode/decode.ts';
+import type { Signal } from '../../mapping/otlp/decode/request.ts';
 import { toSlots } from '../../mapping/otlp/to-slots.ts';
 import { drop, isProblem, type RawSlot, reject } from '../../sdk/index.ts';
 import type { FormOptions } from './forms.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { processed } from '../../../test/properties/encodings.ts';
 import { asStored } from '../../../test/properties/support.ts';
 import type { Content } from '../../testkit/arbitraries.ts';
-import { anyValueOf, keyValuesOf } from './any-value.ts';
+import { anyValueOf, keyValuesOf } from './out/any-value.ts';
 import { slotsOf } from './fixtures.ts';
 
 const RESOURCE = { 'service.name': 'checkout', 'deployment.environment.name': 'production' };

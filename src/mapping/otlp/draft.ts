@@ -4,7 +4,7 @@ import type { RawEvent } from '../../event/raw-event.ts';
 import type { Instant } from '../../event/time.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { isNativeKey, nativePathOf, setNative } from './native-path.ts';
-import { type Attributes, isRawJson, type OtlpValue } from './request.ts';
+import { type Attributes, isRawJson, type OtlpValue } from './decode/request.ts';
 import {
   dropQueries,
   fill,

@@ -1,5 +1,5 @@
 // The attributes that have a place of their own in an event (EVENTS.md 7), collected before the event is built.
-import { type OtlpValue, rawNumberText } from './request.ts';
+import { type OtlpValue, rawNumberText } from './decode/request.ts';
 
 const ACTOR = 1;
 const OBJECT = 2;

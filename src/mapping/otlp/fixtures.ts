@@ -9,8 +9,8 @@ import {
 import fc from 'fast-check';
 import type { RawEvent } from '../../event/raw-event.ts';
 import { isProblem, type RawSlot } from '../../sdk/index.ts';
-import { decode, type Encoding } from './decode.ts';
-import type { DecodedRequest, Signal } from './request.ts';
+import { decode, type Encoding } from './decode/decode.ts';
+import type { DecodedRequest, Signal } from './decode/request.ts';
 import { toSlots } from './to-slots.ts';
 
 export type SdkLog = Parameters<typeof ProtobufLogsSerializer.serializeRequest>[0][number];

@@ -6,7 +6,7 @@ import { parseInstant } from '../../event/time.ts';
 import { FACT, type Facts, fits } from './facts.ts';
 import { addDerived } from './derived.ts';
 import { addHead, addSourceType, namedBy, addTrace } from './identity.ts';
-import type { OtlpLog } from './request.ts';
+import type { OtlpLog } from './decode/request.ts';
 import { severityOfText, severityTextOf } from './severity.ts';
 
 export const mapLog = (log: OtlpLog, surroundings: Surroundings, facts: Facts): Draft => {

@@ -16,7 +16,7 @@ import { FACT, type Facts, fits } from './facts.ts';
 import { addHead, addSourceType, addTrace } from './identity.ts';
 import { addDerived } from './derived.ts';
 import { nanosText } from './nanos.ts';
-import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './request.ts';
+import { type OtlpLink, type OtlpSpan, type OtlpSpanEvent, type OtlpValue } from './decode/request.ts';
 import { fill, type Section, setIf } from './sections.ts';
 import { CLIENT, ERROR, grpcStatus, spanAction, spanOutcome, statusOf } from './span-kind.ts';
 

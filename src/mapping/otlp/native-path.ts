@@ -1,6 +1,6 @@
 // `activity.<field>`: a whole native event in attributes. The path is the native one, in snake case.
 import { nativeEvent } from '../../event/schema.ts';
-import { isRawJson, type OtlpValue } from './request.ts';
+import { isRawJson, type OtlpValue } from './decode/request.ts';
 
 const PREFIX = 'activity.';
 const MAX_DEPTH = 4;

@@ -1,7 +1,7 @@
 // Facts to the sections of a native event. What the sender gave as `activity.…` is there already and stays; a fact that
 // finds its field taken, or that does not fit it, is left over.
 import { FACT, type Facts, fits } from './facts.ts';
-import { isRawJson } from './request.ts';
+import { isRawJson } from './decode/request.ts';
 import { pathOfUrl, withoutQuery } from './url.ts';
 
 export type Section = Record<string, unknown>;

@@ -2,7 +2,7 @@
 import { grpcStatusOf } from '../../event/grpc-status.ts';
 import { outcomeOfGrpc } from '../../event/outcome-status.ts';
 import { FACT, type Facts } from './facts.ts';
-import type { OtlpSpan, OtlpValue } from './request.ts';
+import type { OtlpSpan, OtlpValue } from './decode/request.ts';
 
 const SERVER = 2;
 export const CLIENT = 3;

@@ -3,7 +3,7 @@ import type { Warning } from '../../event/schema.ts';
 import { keep, type Surroundings } from './draft.ts';
 import { fits } from './facts.ts';
 import { fill, type Section, setIf } from './sections.ts';
-import { type Attributes, isRawJson, type OtlpResource, type OtlpScope, type OtlpValue } from './request.ts';
+import { type Attributes, isRawJson, type OtlpResource, type OtlpScope, type OtlpValue } from './decode/request.ts';
 
 /** Resource attributes that name the service; where two name one field, the current name goes first. */
 const SERVICE_FIELDS: readonly (readonly [key: string, field: string, maxBytes: number])[] = [

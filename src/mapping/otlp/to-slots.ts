@@ -15,7 +15,7 @@ import {
   type OtlpSpan,
   type RecordGroup,
   type Signal,
-} from './request.ts';
+} from './decode/request.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** What is the same for all records of a request. */
