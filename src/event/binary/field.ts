@@ -1,7 +1,8 @@
 // One field of a message on the wire, and back, compiled from the message's description.
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { exactInteger } from '../json.ts';
-import { isFields, readStruct, readValue, writeStruct, writeValue } from './value.ts';
+import { isFields } from '../fields.ts';
+import { readStruct, readValue, writeStruct, writeValue } from './value.ts';
 import { type BinaryReader, type BinaryWriter, endOf, type Fields, readFields, set, WireType } from './wire.ts';
 
 /** How the fields of a message are written and read: `message.ts`. */

@@ -25,9 +25,6 @@ const ITEMS = 1;
 const KEY = 1;
 const VALUE = 2;
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
-
 /** The fields of a Value. What JSON writes as null is null here too. */
 export const writeValue = (writer: BinaryWriter, value: unknown): void => {
   switch (typeof value) {

@@ -1,9 +1,10 @@
 // A CDEvent (0.3 to 0.5), bare or in the `data` of a CloudEvent, in one shape; every error by its path and rule.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { EventErrorCode } from '../../event/error-codes.ts';
 import { EVENT_ERROR_CODES } from '../../event/error-codes.ts';
 import { parseInstant } from '../../event/time.ts';
 import type { EventError } from '../../sdk/index.ts';
-import { type Fields, isFields, isText } from '../cloudevents/fields.ts';
+import { isText } from '../cloudevents/fields.ts';
 
 export interface CdEvent {
   readonly id: string;

@@ -1,6 +1,7 @@
 // What a CDEvent can be checked against: the pages that it links, and its artifact.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { EVIDENCE_TYPES } from '../../event/schema.ts';
-import { type Fields, fits, isFields, isHttps, textOf } from '../cloudevents/fields.ts';
+import { fits, isHttps, textOf } from '../cloudevents/fields.ts';
 import type { CdEvent } from './cd-event.ts';
 import { EVIDENCE_OF } from './vocabulary.ts';
 

@@ -1,8 +1,10 @@
 // A CDEvent to a delivery event (EVENTS.md 8).
+import { rawSourceOf } from '../raw-source.ts';
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { RawEvent } from '../../event/raw-event.ts';
 import type { Warning } from '../../event/schema.ts';
 import { type RawSlot, reject, rejectAll } from '../../sdk/index.ts';
-import { type Fields, fits, isFields, isHttps, orNothing, type Section, setIf, textOf } from '../cloudevents/fields.ts';
+import { fits, isHttps, orNothing, type Section, setIf, textOf } from '../cloudevents/fields.ts';
 import type { MappingContext } from '../context.ts';
 import { type CdEvent, isCdEvent, parseCdEvent } from './cd-event.ts';
 import { type Evidence, evidenceOf, purlOf } from './evidence.ts';
@@ -131,18 +133,13 @@ const dataOf = ({ subject, context, customData }: CdEvent): Section => {
 const rawEventOf = (
   content: Section,
   { id, source }: CdEvent,
-  { receiver, receivedAt, rawSize, contentType, traceparent }: MappingContext,
+  context: MappingContext,
   warnings: readonly Warning[] | undefined,
 ): RawEvent => ({
   content,
-  source: {
-    kind: 'cdevents',
-    receiver,
-    ...(contentType !== undefined && { contentType }),
-    ...(traceparent !== undefined && { traceparent }),
-  },
+  source: rawSourceOf('cdevents', context),
   identity: { name: source, id },
-  receivedAt,
-  rawSize,
+  receivedAt: context.receivedAt,
+  rawSize: context.rawSize,
   ...(warnings !== undefined && { warnings }),
 });

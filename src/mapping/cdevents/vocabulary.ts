@@ -1,5 +1,5 @@
 // What the types of CDEvents are called here (EVENTS.md 8). Those that the table does not name are kept under `x.`.
-import { toSnakeCase } from '../cloudevents/type-name.ts';
+import { toSnakeCase } from '../snake-case.ts';
 import type { Evidence } from './evidence.ts';
 
 /** `dev.cdevents.<subject>.<predicate>.<version>`; a tool's own: `dev.cdeventsx.<tool>-<subject>.<predicate>.<version>`. */

@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { isJsonProblem, type JsonProblem, parseJson } from '../../event/json.ts';
 import type { EventError } from '../../sdk/index.ts';
 import { isJsonType } from './envelope.ts';
-import type { Fields, Section } from './fields.ts';
+import type { Fields } from '../../event/fields.ts';
+import type { Section } from './fields.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 export type BinaryModeResult = { readonly value: Fields } | JsonProblem | EventError;

@@ -1,9 +1,11 @@
 // The sections that a category asks for, from what the envelope says where the payload does not say it.
+import { toSnakeCase } from '../snake-case.ts';
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { Category } from '../../event/schema.ts';
 import type { Envelope } from './envelope.ts';
 import { type Draft, keep } from './extensions.ts';
-import { type Fields, fits, isFields, isHttps, isText, own, type Section, textOf } from './fields.ts';
-import { nounOf, toSnakeCase } from './type-name.ts';
+import { fits, isHttps, isText, own, type Section, textOf } from './fields.ts';
+import { nounOf } from './type-name.ts';
 
 /** An event about something is business, another is what a service did. */
 export const defaultCategory = ({ content }: Draft, { subject }: Envelope): Category =>

@@ -1,10 +1,11 @@
 // The attributes of a CloudEvent 1.0, checked: every error by its path and rule.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { EventErrorCode } from '../../event/error-codes.ts';
 import { EVENT_ERROR_CODES } from '../../event/error-codes.ts';
 import { parseJson, isJsonProblem } from '../../event/json.ts';
 import { parseInstant } from '../../event/time.ts';
 import type { EventError } from '../../sdk/index.ts';
-import { type Fields, isFields, isText } from './fields.ts';
+import { isText } from './fields.ts';
 
 export interface Envelope {
   readonly id: string;

@@ -1,7 +1,8 @@
 // Extension attributes that have a place of their own in an event (EVENTS.md 7); all others are attributes.
+import { type Fields, isFields } from '../../event/fields.ts';
 import { parseJson, isJsonProblem } from '../../event/json.ts';
 import { actor, OUTCOMES } from '../../event/schema.ts';
-import { type Fields, fits, isFields, own, type Section, setIf, textOf } from './fields.ts';
+import { fits, own, type Section, setIf, textOf } from './fields.ts';
 
 /** The content of one event while it is put together. */
 export interface Draft {

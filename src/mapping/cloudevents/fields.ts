@@ -1,11 +1,7 @@
+import { type Fields } from '../../event/fields.ts';
 // Small words about parsed JSON, for the mappings of this folder and of CDEvents.
-import { isRawJson } from '../../event/json.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
 export type Section = Record<string, unknown>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
 
 /** A text that says something. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -1,5 +1,7 @@
 // A CloudEvent 1.0 to a raw event (EVENTS.md 7). The traceparent extension is the event's own context; the transport's
 // header, in the context given here, is the hop.
+import { rawSourceOf } from '../raw-source.ts';
+import { isFields } from '../../event/fields.ts';
 import { type Category, CATEGORIES } from '../../event/schema.ts';
 import type { RawEvent } from '../../event/raw-event.ts';
 import { type RawSlot, rejectAll } from '../../sdk/index.ts';
@@ -8,7 +10,7 @@ import type { MappingContext } from '../context.ts';
 import { completeSections, defaultCategory } from './complete.ts';
 import { type Envelope, isEnvelope, isJsonType, parseEnvelope } from './envelope.ts';
 import { actorOf, addExtensions, type Draft, keep } from './extensions.ts';
-import { fits, isFields, orNothing, type Section } from './fields.ts';
+import { fits, orNothing, type Section } from './fields.ts';
 import { addPayload, isNativeData, NATIVE_SCHEMA } from './payload.ts';
 import { type TypeName, type TypeRegistry, typeNameOf } from './type-name.ts';
 
@@ -77,16 +79,11 @@ const timed = (content: Section, time: string | undefined): Section => {
 };
 
 const rawEventOf = (content: Section, { id, source, type }: Envelope, context: MappingContext): RawEvent => {
-  const { receiver, receivedAt, rawSize, contentType, traceparent } = context;
+  const { receivedAt, rawSize } = context;
   if (content['source'] === undefined && fits(type, 256)) content['source'] = { type };
   return {
     content,
-    source: {
-      kind: 'cloudevents',
-      receiver,
-      ...(contentType !== undefined && { contentType }),
-      ...(traceparent !== undefined && { traceparent }),
-    },
+    source: rawSourceOf('cloudevents', context),
     identity: { name: source, id },
     receivedAt,
     rawSize,

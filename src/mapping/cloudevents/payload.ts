@@ -1,8 +1,9 @@
 // The `data` of a CloudEvent: a native event, or a payload of which the sections that are in the native form are lifted.
+import { type Fields, isFields } from '../../event/fields.ts';
 import { compileCheck } from '../../event/check.ts';
 import { ACTION_PATTERN, CATEGORIES, nativeEvent, OUTCOMES } from '../../event/schema.ts';
 import type { Draft } from './extensions.ts';
-import { type Fields, isFields, own, type Section, textOf } from './fields.ts';
+import { own, type Section, textOf } from './fields.ts';
 
 /** The `dataschema` that says: `data` is a native event. */
 export const NATIVE_SCHEMA = 'urn:betalogs:event:1';

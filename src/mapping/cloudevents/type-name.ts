@@ -1,4 +1,5 @@
 // What the `type` of a CloudEvent is called here: a registered or built-in action, or the last of its words under `x.`.
+import { toSnakeCase } from '../snake-case.ts';
 import { BUILT_IN_ACTIONS } from '../../event/actions.ts';
 import { ACTION_PATTERN, CATEGORIES, type Category } from '../../event/schema.ts';
 
@@ -42,14 +43,6 @@ const wordsOf = (type: string): string[] =>
     .split(/[./:#]+/)
     .map(toSnakeCase)
     .filter((word) => word !== '' && !VERSION.test(word));
-
-export const toSnakeCase = (segment: string): string =>
-  segment
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replace(/^_/, '')
-    .replace(/_$/, '');
 
 const NAMELESS = 'x.cloud_event';
 /** Reverse domain names begin with one of these, and the owner's name follows. */

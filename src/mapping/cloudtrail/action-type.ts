@@ -1,6 +1,6 @@
 // What kind of thing an event's name says was done.
 import type { NativeEvent } from '../../event/schema.ts';
-import type { Fields } from './record.ts';
+import type { Fields } from '../../event/fields.ts';
 
 type ActionType = NonNullable<NativeEvent['actionType']>;
 

@@ -1,7 +1,8 @@
 // userIdentity to the actor: who called, in whichever of AWS's ways of saying so.
+import { type Fields, isFields } from '../../event/fields.ts';
 import { isIP } from 'node:net';
 import type { NativeEvent } from '../../event/schema.ts';
-import { clip, type Fields, fieldsOf, isFields, lastOfArn, textOf, type Warnings } from './record.ts';
+import { clip, fieldsOf, lastOfArn, textOf, type Warnings } from './record.ts';
 
 export type Actor = NonNullable<NativeEvent['actor']>;
 type ActorType = NonNullable<Actor['type']>;

@@ -1,8 +1,10 @@
 // What has no place of its own: nested values to `data`, flat ones to `attributes`. Nothing of a record is lost.
+import { toSnakeCase } from './record.ts';
+import { type Fields } from '../../event/fields.ts';
 import { isLonger } from '../../event/check/scalars.ts';
 import { isRawJson } from '../../event/json.ts';
 import { boundData } from '../bound-data.ts';
-import { type Fields, textOf, toSnakeCase, type Warnings } from './record.ts';
+import { textOf, type Warnings } from './record.ts';
 
 /** Fields that the event shows elsewhere, if they are texts. */
 const PLACED: ReadonlySet<string> = new Set([

@@ -1,8 +1,9 @@
 // errorCode to outcome and error class. The table of EVENTS.md 4 decides; here stands what AWS alone writes.
+import { type Fields } from '../../event/fields.ts';
 import { classifyError, type ClassifiedError } from '../../event/error-class.ts';
 import { decideOutcome } from '../../event/outcome.ts';
 import type { Category, NativeEvent, OutcomeValue } from '../../event/schema.ts';
-import { clip, type Fields, fieldsOf, textOf, type Warnings } from './record.ts';
+import { clip, fieldsOf, textOf, type Warnings } from './record.ts';
 
 const final = (name: ClassifiedError['class']): ClassifiedError => ({ class: name, retriable: false });
 const passing = (name: ClassifiedError['class']): ClassifiedError => ({ class: name, retriable: true });

@@ -1,7 +1,9 @@
 // Which calls change who may do what, and what that does to the account's safety (EVENTS.md 5).
+import { toSnakeCase } from './record.ts';
+import { type Fields, isFields } from '../../event/fields.ts';
 import { parseJson } from '../../event/json.ts';
 import type { NativeEvent } from '../../event/schema.ts';
-import { type Fields, fieldsOf, isFields, lastOfArn, textOf, toSnakeCase } from './record.ts';
+import { fieldsOf, lastOfArn, textOf } from './record.ts';
 
 type Violation = NonNullable<NonNullable<NativeEvent['security']>['violation']>;
 

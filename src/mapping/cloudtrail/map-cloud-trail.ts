@@ -1,4 +1,7 @@
 // One record of a CloudTrail log file to the content of an event (EVENTS.md 7). Never throws, whatever the record.
+import { rawSourceOf } from '../raw-source.ts';
+import { toSnakeCase } from './record.ts';
+import { type Fields, isFields } from '../../event/fields.ts';
 import { isLonger } from '../../event/check/scalars.ts';
 import type { EventErrorCode } from '../../event/error-codes.ts';
 import type { RawEvent } from '../../event/raw-event.ts';
@@ -10,7 +13,7 @@ import { keepRest } from './data.ts';
 import { failureOf, saysFailure } from './failure.ts';
 import { iamChangeOf } from './iam-change.ts';
 import { targetsOf } from './objects.ts';
-import { clip, type Fields, fieldsOf, isFields, serviceOf, textOf, toSnakeCase, type Warnings } from './record.ts';
+import { clip, fieldsOf, serviceOf, textOf, type Warnings } from './record.ts';
 import { judge, type Judged } from './security.ts';
 
 /** The namespace of the ids: an eventID is unique over all accounts and trails. */
@@ -57,18 +60,13 @@ const segmentOf = (name: string, value: string): string => (name === 'eventSourc
 const fault = (code: EventErrorCode, path: string, message: string): EventError => ({ code, path, message });
 
 const toRaw = (record: Fields, context: MappingContext): RawEvent => {
-  const { receiver, receivedAt, rawSize, contentType, traceparent } = context;
+  const { receivedAt, rawSize } = context;
   const warnings: Warnings = [];
   const content = isInsight(record) ? insightContent(record, warnings) : callContent(record, warnings);
   const id = textOf(record['eventID']);
   return {
     content,
-    source: {
-      kind: 'cloudtrail',
-      receiver,
-      ...(contentType !== undefined && { contentType }),
-      ...(traceparent !== undefined && { traceparent }),
-    },
+    source: rawSourceOf('cloudtrail', context),
     ...(id !== undefined && { identity: { name: NAME, id } }),
     receivedAt,
     rawSize,

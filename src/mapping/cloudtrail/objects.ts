@@ -1,8 +1,9 @@
 // resources[] to the objects of an event; where AWS lists none, what the request names.
+import { type Fields, isFields } from '../../event/fields.ts';
 import { createHash } from 'node:crypto';
 import { isLonger } from '../../event/check/scalars.ts';
 import type { NativeEvent } from '../../event/schema.ts';
-import { clip, type Fields, fieldsOf, isFields, lastOfArn, listOf, textOf, type Warnings } from './record.ts';
+import { clip, fieldsOf, lastOfArn, listOf, textOf, type Warnings } from './record.ts';
 
 export type Target = NonNullable<NativeEvent['object']>;
 

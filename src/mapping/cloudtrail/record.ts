@@ -1,12 +1,7 @@
 // A record's fields as they come: nothing is trusted to have the type that AWS documents.
+import { type Fields, isFields } from '../../event/fields.ts';
 import { isLonger } from '../../event/check/scalars.ts';
-import { isRawJson } from '../../event/json.ts';
 import type { Warning } from '../../event/schema.ts';
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
 
 const NOTHING: Fields = {};
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : NOTHING);
@@ -30,6 +25,15 @@ export const clip = (text: string, maxBytes: number, path: string, warnings: War
     .replace(/\ufffd+$/, '');
 };
 
+/** Whatever stands behind the last colon or slash of an ARN. */
+export const lastOfArn = (arn: string): string => arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
+
+/** `s3.amazonaws.com` to `s3`. */
+export const serviceOf = (eventSource: string): string => {
+  const dot = eventSource.indexOf('.');
+  return dot <= 0 ? eventSource : eventSource.slice(0, dot);
+};
+
 /** `ConsoleLogin` to `console_login`, `DescribeDBInstances` to `describe_db_instances`. */
 export const toSnakeCase = (name: string): string =>
   name
@@ -39,12 +43,3 @@ export const toSnakeCase = (name: string): string =>
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(/^_/, '')
     .replace(/_$/, '');
-
-/** Whatever stands behind the last colon or slash of an ARN. */
-export const lastOfArn = (arn: string): string => arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
-
-/** `s3.amazonaws.com` to `s3`. */
-export const serviceOf = (eventSource: string): string => {
-  const dot = eventSource.indexOf('.');
-  return dot <= 0 ? eventSource : eventSource.slice(0, dot);
-};

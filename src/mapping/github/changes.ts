@@ -1,6 +1,7 @@
 // What was before, where the payload tells it: `changes: { title: { from } }`, at any depth.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { at, clip, type Fields, isFields } from './payload.ts';
+import { at, clip } from './payload.ts';
 import { subjectFields } from './subject.ts';
 
 const MAX_CHANGES = 64;

@@ -1,5 +1,5 @@
 import type { PriorDeployments } from './prior-deployments.ts';
-import type { Fields } from './payload.ts';
+import type { Fields } from '../../event/fields.ts';
 
 /** One webhook, as it came. */
 export interface Delivery {

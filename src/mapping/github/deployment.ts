@@ -1,6 +1,7 @@
 // The deployment section: of a deployment, of its status, or of a workflow run that is registered as one.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { at, compact, countAt, type Fields, idAt, isFields, shaAt, urlAt } from './payload.ts';
+import { at, compact, countAt, idAt, shaAt, urlAt } from './payload.ts';
 import { findRollback } from './rollback.ts';
 import { stateOf } from './state.ts';
 

@@ -1,6 +1,7 @@
 // Pages that the typed sections have no place for; the others are derived from those (src/event/evidence.ts).
+import { type Fields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { type Fields, fieldsAt, idAt, urlAt, wordsAt } from './payload.ts';
+import { fieldsAt, idAt, urlAt, wordsAt } from './payload.ts';
 import { pullRequestsOfRun } from './github-section.ts';
 
 const MAX_FOUND = 16;

@@ -1,6 +1,7 @@
 // The `github` section, in full.
+import { type Fields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { at, clip, compact, countAt, type Fields, fieldsAt, idAt, listAt, shaAt, urlAt, wordsAt } from './payload.ts';
+import { at, clip, compact, countAt, fieldsAt, idAt, listAt, shaAt, urlAt, wordsAt } from './payload.ts';
 
 const UNNAMED = 'unknown';
 

@@ -1,3 +1,5 @@
+import { rawSourceOf } from '../raw-source.ts';
+import { type Fields, isFields } from '../../event/fields.ts';
 import { ciTraceOf, isRunEvent } from '../../event/ci-trace.ts';
 import type { Warning } from '../../event/schema.ts';
 import { drop, reject, type RawSlot } from '../../sdk/index.ts';
@@ -8,7 +10,7 @@ import type { Delivery, GithubOptions, Hook } from './delivery.ts';
 import { deploymentOf } from './deployment.ts';
 import { evidenceFrom } from './evidence.ts';
 import { githubOf } from './github-section.ts';
-import { compact, countAt, type Fields, idAt, isFields, wordsAt } from './payload.ts';
+import { compact, countAt, idAt, wordsAt } from './payload.ts';
 import type { Rule } from './rules/rule.ts';
 import { findRule } from './rules/rules.ts';
 import { securityOf } from './security.ts';
@@ -35,17 +37,12 @@ export const mapGithub = (delivery: Delivery, context: MappingContext, options: 
 
 const toRaw = (hook: Hook, rule: Rule, context: MappingContext): RawSlot => {
   const { deliveryId, payload } = hook;
-  const { receiver, receivedAt, rawSize, contentType, traceparent } = context;
+  const { receivedAt, rawSize } = context;
   const { data, isCut } = trim(payload);
   const content = { ...contentOf(hook, rule, context), data };
   return {
     content,
-    source: {
-      kind: 'github',
-      receiver,
-      ...(contentType !== undefined && { contentType }),
-      ...(traceparent !== undefined && { traceparent }),
-    },
+    source: rawSourceOf('github', context),
     ...(deliveryId !== undefined && { identity: { name: IDENTITY, id: deliveryId } }),
     receivedAt,
     rawSize,

@@ -1,11 +1,7 @@
 // Reading a payload of which nothing is certain: a value of another kind, or too long for its place, is none.
+import { type Fields, isFields } from '../../event/fields.ts';
 import { isLonger } from '../../event/check/scalars.ts';
 import { isRawJson } from '../../event/json.ts';
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
 
 /** What stands at a dotted path. */
 export const at = (value: unknown, path: string): unknown => {

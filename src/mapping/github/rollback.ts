@@ -1,6 +1,7 @@
 // Is a deployment a rollback? What the deployment says goes before what is known of earlier ones.
+import { isFields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { at, idAt, isFields, shaAt } from './payload.ts';
+import { at, idAt, shaAt } from './payload.ts';
 import type { RolledBack } from './prior-deployments.ts';
 
 export interface Rollback {

@@ -1,7 +1,8 @@
 // Who was given what: role changes by EVENTS.md 5. What GitHub reports has happened, so nothing of it was blocked.
+import { type Fields } from '../../event/fields.ts';
 import type { OutcomeValue } from '../../event/schema.ts';
 import type { Hook } from './delivery.ts';
-import { at, clip, compact, type Fields, fieldsAt, idAt } from './payload.ts';
+import { at, clip, compact, fieldsAt, idAt } from './payload.ts';
 import type { ViolationRule } from './rules/rule.ts';
 
 interface Grant {

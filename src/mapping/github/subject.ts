@@ -1,6 +1,7 @@
 // What it was done to, and who did it.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { at, clip, compact, type Fields, fieldsAt, idAt, isFields, urlAt, wordsAt } from './payload.ts';
+import { at, clip, compact, fieldsAt, idAt, urlAt, wordsAt } from './payload.ts';
 
 interface Subject {
   readonly type: string;

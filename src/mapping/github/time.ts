@@ -1,7 +1,8 @@
 // When it happened, by each event's own field. A time that cannot be read or believed is none: the receipt's stands then.
+import { type Fields } from '../../event/fields.ts';
 import { parseInstant, type Instant } from '../../event/time.ts';
 import type { Hook } from './delivery.ts';
-import { at, type Fields } from './payload.ts';
+import { at } from './payload.ts';
 import { subjectFields } from './subject.ts';
 
 const TIMES: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,7 @@
 // Does an edit leave a branch, or a repository, less guarded than it was? `changes` tells what was before.
+import { type Fields, isFields } from '../../event/fields.ts';
 import type { Hook } from './delivery.ts';
-import { at, type Fields, fieldsAt, isFields, listAt } from './payload.ts';
+import { at, fieldsAt, listAt } from './payload.ts';
 
 export const isWeakened = ({ event, payload }: Hook): boolean => {
   switch (event) {

@@ -1,4 +1,5 @@
 // What an EventName is called here (EVENTS.md 2.3): a built-in action, or a name under `x.`.
+import { toSnakeCase } from '../snake-case.ts';
 import { BUILT_IN_ACTIONS } from '../../event/actions.ts';
 import { ACTION_PATTERN, CATEGORIES, type Category } from '../../event/schema.ts';
 
@@ -50,11 +51,3 @@ const underX = (eventName: string): string => {
     ? NAMELESS.action
     : ['x', ...segments].join('.').slice(0, MAX_ACTION_CHARS).replace(/\.$/, '');
 };
-
-const toSnakeCase = (segment: string): string =>
-  segment
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replace(/^_/, '')
-    .replace(/_$/, '');
