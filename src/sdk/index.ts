@@ -100,6 +100,8 @@ export {
   problemBody,
   problemHeaders,
   refusalProblem,
+  retriesAmong,
+  retryProblem,
   sendProblem,
 } from './http/problem.ts';
 export type { Problem } from './http/problem.ts';

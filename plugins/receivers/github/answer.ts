@@ -1,14 +1,11 @@
 // What GitHub is told, which it shows beside the delivery. Pure.
-import { busyProblem, type Busy, type EventError, type Outcome, type Problem } from '../../../src/sdk/index.ts';
+import { busyProblem, type EventError, type Outcome, type Problem, retryProblem } from '../../../src/sdk/index.ts';
 
 /** Without a body: 204. */
 export interface Answer {
   readonly status: number;
   readonly body?: Readonly<Record<string, unknown>>;
 }
-
-/** Words of the pipeline for what is in the way; anything else is the machine's state. */
-const BUSY: Readonly<Record<string, Busy['busy']>> = { quota: 'quota', disk_full: 'disk', closing: 'stopping' };
 
 /** The reason with which the mapping drops what it has no row for. */
 const NOT_MAPPED = 'not_mapped';
@@ -24,7 +21,7 @@ export const answerOf = (outcome: Outcome): Answer | Problem => {
         : { status: 200, body: { status: 'filtered', reason: outcome.reason } };
     case 'retry':
       return {
-        ...busyProblem({ busy: BUSY[outcome.reason] ?? 'memory', afterMs: outcome.afterMs }),
+        ...retryProblem([outcome]),
         detail: 'Nothing is stored. GitHub does not repeat it by itself: redeliver it.',
       };
     default:

@@ -1,11 +1,11 @@
 // What became of the events, as the sender is told. Pure.
 import {
-  busyProblem,
-  type Busy,
   type EventError,
   type Outcome,
   type Problem,
   problemBody,
+  retriesAmong,
+  retryProblem,
 } from '../../../src/sdk/index.ts';
 
 export interface Answer {
@@ -15,20 +15,7 @@ export interface Answer {
   readonly refused?: boolean;
 }
 
-type Retry = Extract<Outcome, { status: 'retry' }>;
-
-/** Words of the pipeline for what is in the way; anything else is the machine's state. */
-const BUSY: Readonly<Record<string, Busy['busy']>> = { quota: 'quota', disk_full: 'disk', closing: 'stopping' };
-
-const tryAgain = (retries: readonly Retry[]): Problem => {
-  // The machine's own state goes before one tenant's quota.
-  const { reason } = retries.find((retry) => retry.reason !== 'quota') ?? retries[0]!;
-  const afterMs = Math.max(...retries.map((retry) => retry.afterMs));
-  return {
-    ...busyProblem({ busy: BUSY[reason] ?? 'memory', afterMs }),
-    detail: 'Nothing of this request may be taken as stored: send all of it again.',
-  };
-};
+const ALL_AGAIN = 'Nothing of this request may be taken as stored: send all of it again.';
 
 const invalid = (errors: readonly EventError[]): Problem =>
   errors.some(({ code }) => code === 'TENANT_MISMATCH')
@@ -48,14 +35,14 @@ export const answerEvent = (outcome: Outcome): Answer | Problem => {
     case 'rejected':
       return invalid(outcome.errors);
     default:
-      return tryAgain([outcome]);
+      return { ...retryProblem([outcome]), detail: ALL_AGAIN };
   }
 };
 
 /** The answer to `POST /v1/events/batch`: one result per event, in order. */
 export const answerBatch = (outcomes: readonly Outcome[]): Answer | Problem => {
-  const retries = outcomes.filter((outcome): outcome is Retry => outcome.status === 'retry');
-  if (retries.length > 0) return tryAgain(retries);
+  const retries = retriesAmong(outcomes);
+  if (retries !== undefined) return { ...retryProblem(retries), detail: ALL_AGAIN };
   const rejected = outcomes.filter(({ status }) => status === 'rejected').length;
   const accepted = outcomes.filter(({ status }) => status === 'accepted' || status === 'duplicate').length;
   const body = { accepted, rejected, results: outcomes.map(resultOf) };

@@ -172,13 +172,17 @@ describe('an answer', () => {
   });
 
   test.each([
-    ['disk_full', 503],
-    ['quota', 429],
-  ])('asks for all again if one must be: %s', async (reason, status) => {
+    ['disk_full', 503, 'INTAKE_DISK_FULL'],
+    ['closing', 503, 'INTAKE_STOPPING'],
+    ['processor_failed', 503, 'INTAKE_BUSY'],
+    ['quota', 429, 'INTAKE_QUOTA'],
+  ])('asks for all again if one must be: %s', async (reason, status, code) => {
     fake.settle = (slots) =>
       slots.map((slot, i) => (i === 1 ? { status: 'retry', afterMs: 2500, reason } : accepted(slot)));
     const response = await post('/v1/logs', encodeLogs('protobuf', sdkLog(), sdkLog()));
     expect([response.status, response.headers.get('retry-after')]).toEqual([status, '3']);
+    const told = await post('/v1/logs', encodeLogs('json', sdkLog(), sdkLog()), { 'content-type': 'application/json' });
+    expect(await told.json()).toMatchObject({ code });
     expect(fake.held).toBe(0);
   });
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createInFlight,
+  busyProblem,
   credentialOf,
   type Intake,
   isProblem,
@@ -19,6 +20,8 @@ import {
   refusalProblem,
   releaseBody,
   reserveFor,
+  retriesAmong,
+  retryProblem,
   sendProblem,
 } from '../../../src/sdk/index.ts';
 import { decode, type Encoding } from '../../../src/mapping/otlp/decode/decode.ts';
@@ -191,20 +194,11 @@ const sourceOf = (request: IncomingMessage, { encoding }: Target, { receiver }: 
 
 /** A sender of OTLP repeats the whole request or nothing: one record to be retried makes all of them so. */
 const settle = (target: Target, outcomes: readonly Outcome[]): Answer | Problem => {
-  const retries = outcomes.filter((outcome) => outcome.status === 'retry');
-  if (retries.length === 0) return { ...target, result: summarise(outcomes) };
-  const quota = retries.every(({ reason }) => reason === 'quota');
-  return { ...(quota ? OVER_QUOTA : TRY_AGAIN), retryAfterMs: Math.max(...retries.map(({ afterMs }) => afterMs)) };
+  const retries = retriesAmong(outcomes);
+  return retries === undefined ? { ...target, result: summarise(outcomes) } : retryProblem(retries);
 };
 
-const OVER_QUOTA: Problem = { status: 429, code: 'INTAKE_QUOTA', title: 'The quota of this tenant is used up for now' };
-const TRY_AGAIN: Problem = { status: 503, code: 'INTAKE_BUSY', title: 'Nothing of this request is stored yet' };
-const STOPPING: Problem = {
-  status: 503,
-  code: 'INTAKE_STOPPING',
-  title: 'The collector is stopping',
-  retryAfterMs: 1000,
-};
+const STOPPING = busyProblem({ busy: 'stopping', afterMs: 1000 });
 const FAULT: Problem = { status: 500, code: 'OTLP_INTERNAL', title: 'The collector failed at this request' };
 const NOT_HERE: Problem = {
   status: 404,

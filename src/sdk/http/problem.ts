@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Busy, Refusal } from '../intake.ts';
-import type { EventError } from '../outcome.ts';
+import type { EventError, Outcome } from '../outcome.ts';
 
 /** A refusal as RFC 9457 tells it. Nothing in it may hold a value of the sender's. */
 export interface Problem {
@@ -58,6 +58,23 @@ const BUSY: Readonly<Record<Busy['busy'], Pick<Problem, 'status' | 'code' | 'tit
 
 /** 429 for the tenant's own bound, 503 for the machine's. */
 export const busyProblem = ({ busy, afterMs }: Busy): Problem => ({ ...BUSY[busy], retryAfterMs: afterMs });
+
+type Retry = Extract<Outcome, { status: 'retry' }>;
+/** Words of the pipeline for what is in the way; anything else is the machine's state. */
+const IN_THE_WAY: Readonly<Record<string, Busy['busy']>> = { quota: 'quota', disk_full: 'disk', closing: 'stopping' };
+
+/** For a request of which at least one event must be sent again. The machine's own state goes before a tenant's quota. */
+export const retryProblem = (retries: readonly [Retry, ...Retry[]]): Problem => {
+  const { reason } = retries.find((retry) => retry.reason !== 'quota') ?? retries[0];
+  const afterMs = Math.max(...retries.map((retry) => retry.afterMs));
+  return busyProblem({ busy: IN_THE_WAY[reason] ?? 'memory', afterMs });
+};
+
+/** The events of an answer that must be sent again, as `retryProblem` takes them; undefined where there are none. */
+export const retriesAmong = (outcomes: readonly Outcome[]): readonly [Retry, ...Retry[]] | undefined => {
+  const [first, ...rest] = outcomes.filter((outcome): outcome is Retry => outcome.status === 'retry');
+  return first === undefined ? undefined : [first, ...rest];
+};
 
 const REFUSED: Readonly<Record<Refusal['status'], Partial<Problem> & Pick<Problem, 'title'>>> = {
   401: { title: 'No valid credential', headers: { 'www-authenticate': 'Bearer' } },
