@@ -1,5 +1,6 @@
 // A body to the slots of a batch. Pure: no I/O, no clock.
 import { isUtf8 as isUtf8Bytes } from 'node:buffer';
+import { isFields } from '../../../src/event/fields.ts';
 import {
   isJsonProblem,
   type JsonProblem,
@@ -113,16 +114,12 @@ const slotOfLine = (line: string, index: number, facts: RequestFacts, { maxEvent
 export function slotOf(result: JsonResult, rawSize: number, facts: RequestFacts, index?: number): RawSlot {
   if (isJsonProblem(result)) return reject(result.code, result.path, result.message);
   const { value } = result;
-  if (!isRecord(value)) return reject('EVENT_FIELD_TYPE', '', 'must be an object');
+  if (!isFields(value)) return reject('EVENT_FIELD_TYPE', '', 'must be an object');
   const { source, receivedAt, key } = facts;
   if (key === undefined) return { content: value, source, receivedAt, rawSize };
   const part = index === undefined ? {} : { part: String(index) };
   return { content: value, source, receivedAt, rawSize, identity: { name: '', id: key, ...part } };
 }
-
-// A big integer alone is an object too, of a kind that has no fields.
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== null;
 
 const BOM = 0xfeff;
 const textOf = (bytes: Buffer): string | Problem => {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { derivedId } from '../../../src/event/ids.ts';
+import { isFields } from '../../../src/event/fields.ts';
 import {
   isJsonProblem,
   type JsonProblem,
@@ -73,7 +74,7 @@ const decodeNative = (
   const identify = identifier(message);
   const slotOf = (result: JsonResult, rawSize: number, index: number): RawSlot => {
     if (isJsonProblem(result)) return reject(result.code, result.path, result.message);
-    if (!isRecord(result.value)) return reject('EVENT_FIELD_TYPE', '', 'must be an object');
+    if (!isFields(result.value)) return reject('EVENT_FIELD_TYPE', '', 'must be an object');
     return { content: result.value, source, receivedAt, rawSize, ...identify(index) };
   };
   const form = formOf(message.header('Content-Type'), text);
@@ -104,7 +105,7 @@ const decodeLines = (
 /** One event, an array of them, or an object with the one key `events`. */
 const eventsOf = (value: unknown): readonly unknown[] => {
   if (Array.isArray(value)) return value;
-  if (isRecord(value) && Object.keys(value).length === 1 && Array.isArray(value['events'])) return value['events'];
+  if (isFields(value) && Object.keys(value).length === 1 && Array.isArray(value['events'])) return value['events'];
   return [value];
 };
 
@@ -139,9 +140,6 @@ const sourceOf = (message: Incoming, receiver: string): RawSource => {
   const traceparent = message.header('traceparent');
   return { kind: 'nats', receiver, ...(TRACEPARENT.test(traceparent) && { traceparent }) };
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== null;
 
 const errorOf = ({ code, path, message }: JsonProblem): EventError => ({ code, path, message });
 const undecodable = (code: string, message: string): Undecodable => ({ error: { code, path: '', message } });

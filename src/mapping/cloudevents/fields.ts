@@ -1,5 +1,6 @@
-import { type Fields } from '../../event/fields.ts';
 // Small words about parsed JSON, for the mappings of this folder and of CDEvents.
+import { isLonger } from '../../event/check/scalars.ts';
+import { type Fields } from '../../event/fields.ts';
 
 export type Section = Record<string, unknown>;
 
@@ -7,8 +8,7 @@ export type Section = Record<string, unknown>;
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** A text of 1 to `maxBytes` bytes of UTF-8. */
-export const fits = (value: unknown, maxBytes: number): value is string =>
-  isText(value) && (value.length * 3 <= maxBytes || Buffer.byteLength(value) <= maxBytes);
+export const fits = (value: unknown, maxBytes: number): value is string => isText(value) && !isLonger(value, maxBytes);
 
 /** The value if it is such a text. */
 export const textOf = (value: unknown, maxBytes: number): string | undefined =>

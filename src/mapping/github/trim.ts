@@ -1,5 +1,5 @@
-import { type Fields, isFields } from '../../event/fields.ts';
 // The payload as it is kept: without what is the same for every repository or leads to a picture, and bounded.
+import { type Fields, isFields } from '../../event/fields.ts';
 
 export interface Trimmed {
   readonly data: Fields;
